@@ -1,0 +1,192 @@
+import type { HoldReason, Observation } from "../model/observation.ts";
+import type { Binding } from "../model/patient.ts";
+import type { ProblemCode } from "../model/problem.ts";
+import type { Instant } from "../model/times.ts";
+
+/**
+ * The journal: what was read, what became of it, and the queue of what is still to be sent, in one SQLite file.
+ * A promise that resolves means that the change is on disk (fsynced); one that rejects means that nothing of it is.
+ */
+export interface Journal {
+  /**
+   * Stores observations, events and deliveries in one transaction. Calls made while a commit is under way share the
+   * next one. An observation whose source key is already there is left out, and so is a delivery none of whose
+   * observations was new.
+   */
+  append(entry: Entry): Promise<Appended>;
+
+  /** Which of these source keys are stored already. */
+  known(sourceKeys: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Takes up to `limit` deliveries of a sink that are due, oldest first and never past an undelivered earlier one of
+   * the same lane, and marks them `sending` before it answers.
+   */
+  claim(sink: string, limit: number, nowMs: number): Promise<readonly Claimed[]>;
+
+  /** Writes down what became of claimed deliveries, all in one transaction. */
+  settle(outcomes: readonly Outcome[]): Promise<void>;
+
+  /** When the next queued delivery of a sink falls due, if there is one. */
+  nextDue(sink: string): Promise<number | undefined>;
+
+  observations(query: ObservationQuery): Promise<readonly StoredObservation[]>;
+  deliveries(query: DeliveryQuery): Promise<readonly StoredDelivery[]>;
+  /** The raw bytes of one delivery, as they are or were sent. */
+  deliveryBytes(id: string): Promise<Uint8Array | undefined>;
+  events(query: { readonly limit: number; readonly types?: readonly string[] }): Promise<readonly StoredEvent[]>;
+  counts(): Promise<Counts>;
+
+  /** Binds a held observation and queues its deliveries; a person's act, kept as an event. Rejects if it is not held. */
+  attach(change: Attach): Promise<void>;
+  /** Refuses a held observation for good; a person's act. Rejects if it is not held. */
+  discard(change: Discard): Promise<void>;
+  /** Puts a rejected, unsure or waiting delivery back to the head of its line, same bytes, same control id. */
+  retry(delivery: string, by: string, at: Instant): Promise<void>;
+  /** Gives a rejected or unsure delivery up. */
+  abandon(delivery: string, by: string, reason: string, at: Instant): Promise<void>;
+
+  /** Removes observations older than `before` all of whose deliveries are settled; answers how many. */
+  retain(before: Instant): Promise<number>;
+
+  close(): Promise<void>;
+}
+
+export interface Entry {
+  readonly observations: readonly Observation[];
+  readonly events: readonly JournalEvent[];
+  readonly deliveries: readonly NewDelivery[];
+}
+
+export interface Appended {
+  /** Ids of the observations that were new. */
+  readonly stored: readonly string[];
+  /** How many were known already. */
+  readonly known: number;
+}
+
+/** What happened, append-only: scans, associations, people's acts, links, alerts. Never holds secrets of the site. */
+export interface JournalEvent {
+  readonly at: Instant;
+  /** `association-opened`, `attached`, `link-opened` … */
+  readonly type: string;
+  readonly place?: string;
+  readonly device?: string;
+  readonly by?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredEvent extends JournalEvent {
+  readonly seq: number;
+}
+
+/** A message on its way to one sink: its bytes are written once and never changed. */
+export interface NewDelivery {
+  /** Also the journal's key. UUIDv7. */
+  readonly id: string;
+  readonly sink: string;
+  /** The observations that it carries; the first one leads. */
+  readonly observations: readonly string[];
+  /** Order is kept within a lane: one patient, or one specimen, or the device where there is neither. */
+  readonly lane: string;
+  /** MSH-10; at most 20 characters; the same on every resend. */
+  readonly controlId: string;
+  readonly purpose: Purpose;
+  readonly bytes: Uint8Array;
+}
+
+export type Purpose = "result" | "withdrawal" | "correction";
+
+export interface Claimed {
+  readonly id: string;
+  readonly controlId: string;
+  readonly bytes: Uint8Array;
+  readonly attempts: number;
+  /** Set when an earlier attempt may have reached the far end. */
+  readonly mayBeDuplicate: boolean;
+}
+
+export type DeliveryState = "queued" | "sending" | "delivered" | "rejected" | "unsure" | "abandoned";
+
+/** `queued` with `nextAtMs` is a retry; `unsure` waits for a person. */
+export interface Outcome {
+  readonly id: string;
+  readonly state: Exclude<DeliveryState, "sending" | "abandoned">;
+  /** When the outcome was known, for `delivered` the receiver's acceptance. */
+  readonly at: Instant;
+  readonly code?: ProblemCode;
+  /** The receiver's own words (MSA-3, ERR-8), which stay on this box. */
+  readonly answer?: string;
+  readonly nextAtMs?: number;
+  /** Whether this attempt may have reached the far end. */
+  readonly mayHaveReached?: boolean;
+}
+
+export interface StoredObservation {
+  readonly seq: number;
+  readonly observation: Observation;
+  readonly deliveries: readonly StoredDelivery[];
+}
+
+export interface StoredDelivery {
+  readonly id: string;
+  readonly sink: string;
+  readonly observations: readonly string[];
+  readonly purpose: Purpose;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly controlId: string;
+  readonly nextAtMs?: number;
+  readonly settledAt?: Instant;
+  readonly code?: ProblemCode;
+  readonly answer?: string;
+}
+
+export interface ObservationQuery {
+  readonly limit: number;
+  readonly ids?: readonly string[];
+  readonly standing?: Observation["standing"]["state"];
+  readonly place?: string;
+  readonly afterSeq?: number;
+}
+
+export interface DeliveryQuery {
+  readonly limit: number;
+  readonly ids?: readonly string[];
+  readonly sink?: string;
+  readonly states?: readonly DeliveryState[];
+}
+
+export interface Counts {
+  readonly observations: number;
+  readonly held: number;
+  readonly heldReasons: Readonly<Partial<Record<HoldReason, number>>>;
+  /** Per sink and state. */
+  readonly deliveries: Readonly<Record<string, Partial<Record<DeliveryState, number>>>>;
+}
+
+export interface Attach {
+  readonly observation: string;
+  readonly binding: Binding;
+  readonly by: string;
+  readonly reason?: string;
+  readonly at: Instant;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+export interface Discard {
+  readonly observation: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+/** A journal that cannot do what was asked, with the code that the operator sees. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+  readonly code: ProblemCode;
+  constructor(code: ProblemCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
