@@ -1,7 +1,7 @@
-import type { HoldReason, Observation } from "../model/observation.ts";
+import type { HoldReason, Observation, Standing } from "../model/observation.ts";
 import type { Binding } from "../model/patient.ts";
 import type { ProblemCode } from "../model/problem.ts";
-import type { Instant } from "../model/times.ts";
+import type { Instant, Times } from "../model/times.ts";
 
 /**
  * The journal: what was read, what became of it, and the queue of what is still to be sent, in one SQLite file.
@@ -37,10 +37,12 @@ export interface Journal {
   events(query: { readonly limit: number; readonly types?: readonly string[] }): Promise<readonly StoredEvent[]>;
   counts(): Promise<Counts>;
 
-  /** Binds a held observation and queues its deliveries; a person's act, kept as an event. Rejects if it is not held. */
-  attach(change: Attach): Promise<void>;
-  /** Refuses a held observation for good; a person's act. Rejects if it is not held. */
-  discard(change: Discard): Promise<void>;
+  /**
+   * Changes how an observation stands: attached, refused, held, given to another patient, its time mended. The row as
+   * it was stored stays; the change is an event, and queries answer with the newest standing, binding and times.
+   * Rejects with NOT_FOUND or NOT_ALLOWED and changes nothing if it does not stand as `from` says.
+   */
+  amend(amendment: Amendment): Promise<void>;
   /** Puts a rejected, unsure or waiting delivery back to the head of its line, same bytes, same control id. */
   retry(delivery: string, by: string, at: Instant): Promise<void>;
   /** Gives a rejected or unsure delivery up. */
@@ -165,20 +167,21 @@ export interface Counts {
   readonly deliveries: Readonly<Record<string, Partial<Record<DeliveryState, number>>>>;
 }
 
-export interface Attach {
+export interface Amendment {
   readonly observation: string;
-  readonly binding: Binding;
-  readonly by: string;
-  readonly reason?: string;
-  readonly at: Instant;
+  /** How it must stand now. */
+  readonly from: Observation["standing"]["state"];
+  readonly standing: Standing;
+  /** Replaces the binding; left out, the binding stays. */
+  readonly binding?: Binding;
+  readonly times?: Times;
+  /**
+   * Gives up its deliveries that were never handed to a sink. If one was handed over, or may have been, the amendment
+   * is rejected with NOT_ALLOWED.
+   */
+  readonly recall?: boolean;
+  readonly event: JournalEvent;
   readonly deliveries: readonly NewDelivery[];
-}
-
-export interface Discard {
-  readonly observation: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly at: Instant;
 }
 
 /** A journal that cannot do what was asked, with the code that the operator sees. */

@@ -68,6 +68,7 @@ export const holdReasons = [
   "host-clock",
   "control",
   "demo",
+  "by-person",
 ] as const;
 /** Why a reading is not sent by itself. The closed list that screens and the README explain. */
 export type HoldReason = (typeof holdReasons)[number];
