@@ -20,8 +20,8 @@ export type InstrumentAction =
   | { readonly do: "safe"; readonly n: number };
 
 export interface Simulation {
-  /** A fresh instrument. */
-  instrument(): Instrument;
+  /** A fresh instrument. `options` are those of the profile that it plays, where a driver knows several formats. */
+  instrument(options?: Readonly<Record<string, unknown>>): Instrument;
   /** What it measures when nobody says otherwise, for demonstrations: one map of values a measurement. */
   readonly samples: readonly Readonly<Record<string, string>>[];
 }

@@ -149,6 +149,7 @@ export interface ObservationQuery {
   readonly ids?: readonly string[];
   readonly standing?: Observation["standing"]["state"];
   readonly place?: string;
+  readonly group?: string;
   readonly afterSeq?: number;
 }
 
@@ -168,8 +169,9 @@ export interface Counts {
 }
 
 export interface Amendment {
-  readonly observation: string;
-  /** How it must stand now. */
+  /** One observation, or all of a group: all of them change or none. */
+  readonly observations: readonly string[];
+  /** How each must stand now. */
   readonly from: Observation["standing"]["state"];
   readonly standing: Standing;
   /** Replaces the binding; left out, the binding stays. */

@@ -60,6 +60,24 @@ export const problems = {
     means: "The gateway does not guess, so it opens neither.",
     todo: "Name the port by its path (/dev/serial/by-path/…), which vitalwire devices shows.",
   },
+  PORT_SETTINGS: {
+    class: "transient",
+    what: "The port does not take these line settings.",
+    means: "The adapter cannot do this speed, parity or stop bits, or the path is not a serial port. Nothing was read.",
+    todo: "Compare the link settings with the instrument's menu, or use another adapter.",
+  },
+  PROFILE_UNDECIDED: {
+    class: "permanent",
+    what: "It is not clear which profile reads this device.",
+    means: "None fits what is plugged in, or more than one does. The gateway does not guess, so it does not open it.",
+    todo: "Name the profile in the device's configuration; vitalwire devices shows which ones fit.",
+  },
+  DRIVER_FAILED: {
+    class: "transient",
+    what: "The driver of this instrument failed on what it read.",
+    means: "This is a mistake in Vitalwire. The connection was closed and is opened again; other devices go on.",
+    todo: "Report it, with the device's recording (it holds patient data: hand it over safely).",
+  },
   LINK_LOST: {
     class: "transient",
     what: "The connection to the instrument broke.",

@@ -1,0 +1,150 @@
+import type { StoredObservation } from "../../journal/journal.ts";
+import { type Call, command, exit, jsonOption, type OptionValues, socketOption, UsageError } from "../command.ts";
+import { type Asked, ask } from "../control-client.ts";
+import { gatewayCommand, socketPath } from "../gateway-command.ts";
+import type { Column } from "../output.ts";
+import { deliveryWords, timeWords, valueWords, whoseWords } from "../words.ts";
+
+const options = {
+  held: { type: "boolean", help: "only readings that are held" },
+  place: { type: "string", value: "PLACE", help: "only readings of this place" },
+  limit: { type: "string", value: "N", help: "how many, newest last (default 100, at most 1000)" },
+  patient: { type: "string", value: "ID", help: "attach, move: the patient's identifier" },
+  specimen: { type: "string", value: "ID", help: "attach, move: the specimen's identifier, in place of a patient" },
+  authority: { type: "string", value: "NAME", help: "who issued the identifier, if not the site's usual authority" },
+  accept: {
+    type: "string",
+    value: "DOUBT",
+    multiple: true,
+    help: "attach, release: set this doubt aside (implausible, device-clock, host-clock, unproven-profile)",
+  },
+  by: { type: "string", value: "NAME", help: "who does it; needed for every change" },
+  reason: { type: "string", value: "TEXT", help: "why; needed for hold, release, move and discard" },
+  json: jsonOption,
+  socket: socketOption,
+} as const;
+
+type Values = OptionValues<typeof options>;
+
+/** What was read, whose it is, and what became of it; and a person's decisions about it. */
+export const readings = command({
+  name: "readings",
+  summary: "what was read, whose it is, and whether it arrived",
+  usage: "[list | show ID… | attach ID… | release ID… | hold ID… | move ID… | discard ID…]",
+  about: [
+    "A reading that is measured with others (systolic, diastolic, mean) is changed together with them.",
+    "attach gives a held reading to a patient or specimen and sends it; release sends one that is held for a doubt;",
+    "hold stops one that was not sent yet; move withdraws one from a wrong patient and files it under the right one;",
+    "discard refuses a held one for good. Every change is kept in the journal with the name given.",
+  ].join("\n"),
+  options,
+  words: [0, 201],
+  examples: [
+    ["vitalwire readings --held", "readings that wait for a person"],
+    ["vitalwire readings show 0192f0c1", "everything about one (the start of an id will do)"],
+    ["vitalwire readings attach 0192f0c1 --patient 00123456 --by 'N. Okafor'", "this reading is that patient's"],
+    ["vitalwire readings move 0192f0c1 --patient 00123457 --by 'N. Okafor' --reason 'wrong band'", "mend a mix-up"],
+  ],
+  exits: [exit.found, exit.absent],
+  run: (call) => gatewayCommand(call, () => act(call)),
+});
+
+async function act(call: Call<typeof options>): Promise<0 | 1> {
+  const [verb = "list", ...ids] = call.words;
+  const { values, output } = call;
+  const socket = socketPath(values, call.around);
+  if (verb === "list") {
+    const rows = await collect(socket, {
+      do: "readings",
+      limit: count(values.limit),
+      ...(values.held ? { standing: "held" as const } : {}),
+      ...(values.place === undefined ? {} : { place: values.place }),
+    });
+    output.list(columns, rows, values.held ? "No reading is held." : "No readings yet.");
+    return exit.ok;
+  }
+  if (ids.length === 0) throw new UsageError(`${verb} needs the id of a reading.`);
+  if (verb === "show") {
+    const rows = await collect(socket, { do: "readings", limit: ids.length, ids });
+    for (const row of rows) output.record(row, JSON.stringify(row, undefined, 2));
+    return exit.ok;
+  }
+  for await (const row of ask(socket, change(verb, ids, values))) {
+    const { id, now } = row as { id: string; now: string };
+    output.record({ id, now }, `${id}  ${now}`);
+  }
+  return exit.ok;
+}
+
+function change(verb: string, ids: readonly string[], values: Values): Asked {
+  const by = values.by;
+  if (by === undefined) throw new UsageError(`${verb} needs --by with the name of the person who decides.`);
+  const accept = (values.accept ?? []) as ("implausible" | "device-clock" | "host-clock" | "unproven-profile")[];
+  const some = { ids: [...ids], by };
+  switch (verb) {
+    case "hold":
+      return { do: "hold", ...some, reason: reason(verb, values) };
+    case "attach":
+      return {
+        do: "attach",
+        ...some,
+        accept,
+        subject: subject(verb, values),
+        ...(values.reason === undefined ? {} : { reason: values.reason }),
+      };
+    case "release":
+      return { do: "release", ...some, accept, reason: reason(verb, values) };
+    case "move":
+      return { do: "move", ...some, subject: subject(verb, values), reason: reason(verb, values) };
+    case "discard":
+      return { do: "discard", ...some, reason: reason(verb, values) };
+    default:
+      throw new UsageError(`“${verb}” is nothing that can be done with readings.`);
+  }
+}
+
+function reason(verb: string, values: Values): string {
+  if (values.reason === undefined) throw new UsageError(`${verb} needs --reason.`);
+  return values.reason;
+}
+
+function subject(verb: string, values: Values): Extract<Asked, { do: "attach" }>["subject"] {
+  if ((values.patient === undefined) === (values.specimen === undefined)) {
+    throw new UsageError(`${verb} needs --patient or --specimen, one of the two.`);
+  }
+  if (values.specimen !== undefined) return { specimen: values.specimen };
+  const authority = values.authority === undefined ? {} : { authority: values.authority };
+  return { patient: values.patient ?? "", ...authority };
+}
+
+async function collect(socket: string, request: Asked): Promise<readonly StoredObservation[]> {
+  const rows: StoredObservation[] = [];
+  for await (const row of ask(socket, request)) rows.push(row as StoredObservation);
+  return rows;
+}
+
+export function count(text: string | undefined): number {
+  if (text === undefined) return 100;
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 1000) throw new UsageError("--limit takes a whole number from 1 to 1000.");
+  return n;
+}
+
+const columns: readonly Column<StoredObservation>[] = [
+  { head: "id", cell: (r) => r.observation.id },
+  { head: "measured", cell: (r) => timeWords(r.observation.times.measured) },
+  { head: "place", cell: (r) => r.observation.device.place },
+  { head: "device", cell: (r) => r.observation.device.device },
+  { head: "what", cell: (r) => r.observation.code.display },
+  { head: "value", cell: (r) => valueWords(r.observation.value), align: "right" },
+  { head: "whose", cell: (r) => whoseWords(r.observation) },
+  {
+    head: "state",
+    cell: (r) => (r.observation.standing.state === "ready" ? deliveryWords(r.deliveries) : standingWords(r)),
+    tone: (r) => (r.observation.standing.state === "held" ? "warn" : "plain"),
+  },
+];
+
+function standingWords({ observation: { standing } }: StoredObservation): string {
+  return standing.state === "held" ? `held: ${standing.reasons.join(", ")}` : standing.state;
+}

@@ -1,0 +1,51 @@
+import { createConnection } from "node:net";
+import { createInterface } from "node:readline";
+import type { Reply, Request } from "../console/requests.ts";
+import { type Problem, type ProblemCode, problems } from "../model/problem.ts";
+
+/** What a gateway, or the way to it, answered instead of rows. */
+export class GatewayProblem extends Error {
+  override readonly name = "GatewayProblem";
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail ?? problems[problem.code].what);
+    this.problem = problem;
+  }
+}
+
+/** Defaults left out: the gateway fills them in. */
+export type Asked = { [R in Request as R["do"]]: Omit<R, "limit"> & { limit?: number } }[Request["do"]];
+
+/**
+ * Asks the running gateway and yields the rows of its answer. Throws {@link GatewayProblem} with GATEWAY_ABSENT when
+ * none listens at the socket, or with what the gateway said.
+ */
+export async function* ask(socketPath: string, request: Asked, stop?: AbortSignal): AsyncGenerator<unknown> {
+  const socket = createConnection(socketPath);
+  const end = (): void => void socket.destroy();
+  stop?.addEventListener("abort", end, { once: true });
+  let failure: Error | undefined;
+  socket.on("error", (error) => {
+    failure = error;
+  });
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const reply = JSON.parse(line) as Reply;
+      if ("end" in reply) return;
+      if ("problem" in reply) throw new GatewayProblem(problemOf(reply.problem));
+      yield reply.row;
+    }
+    if (stop?.aborted) return;
+    const why = failure === undefined ? "It closed the connection." : `${socketPath}: ${failure.message}`;
+    throw new GatewayProblem({ code: "GATEWAY_ABSENT", detail: why });
+  } finally {
+    stop?.removeEventListener("abort", end);
+    socket.destroy();
+  }
+}
+
+function problemOf(problem: { readonly code: string; readonly detail?: string }): Problem {
+  const code = Object.hasOwn(problems, problem.code) ? (problem.code as ProblemCode) : "USAGE";
+  return { code, ...(problem.detail === undefined ? {} : { detail: problem.detail }) };
+}

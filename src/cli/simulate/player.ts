@@ -1,0 +1,59 @@
+import type { Duplex } from "node:stream";
+import type { Instrument, InstrumentAction, InstrumentEvent } from "../../driver-kit/instrument.ts";
+
+/** A simulated instrument at work on a byte stream. */
+export interface Player {
+  /** It takes a measurement now, by its own clock. */
+  measure(values: Readonly<Record<string, string>>, at: string): void;
+  /** The stream broke and a new one is there, as after a replug: the instrument itself keeps its memory. */
+  attach(stream: Duplex): void;
+  stop(): void;
+}
+
+/** Runs a simulated instrument in real time. `onSafe` hears each measurement that the gateway acknowledged. */
+export function play(instrument: Instrument, stream: Duplex, onSafe: (n: number) => void = () => {}): Player {
+  let current = stream;
+  let alarm: NodeJS.Timeout | undefined;
+
+  const listen = (s: Duplex): void => {
+    s.on("data", (bytes: Uint8Array) => {
+      if (s === current) handle({ on: "data", bytes });
+    });
+    s.on("error", () => s.destroy());
+    handle({ on: "open" });
+  };
+  listen(stream);
+
+  return {
+    measure: (values, at) => handle({ on: "measure", values, at }),
+    attach(next) {
+      current = next;
+      listen(next);
+    },
+    stop() {
+      clearTimeout(alarm);
+      current.destroy();
+    },
+  };
+
+  function handle(event: InstrumentEvent): void {
+    for (const action of instrument.handle(event)) perform(action);
+  }
+
+  function perform(action: InstrumentAction): void {
+    switch (action.do) {
+      case "write":
+        if (!current.destroyed && current.writable) current.write(action.bytes);
+        return;
+      case "wake":
+        clearTimeout(alarm);
+        if (action.afterMs > 0) alarm = setTimeout(() => handle({ on: "wake" }), action.afterMs);
+        return;
+      case "safe":
+        onSafe(action.n);
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import { prettifyError } from "zod";
+import { type Problem, type ProblemCode, problems } from "../model/problem.ts";
+import { type Reply, type Request, requestSchema } from "./requests.ts";
+
+/** What answers the requests: rows one by one; `stopped` aborts when the asker has gone. */
+export type Answer = (request: Request, stopped: AbortSignal) => AsyncIterable<unknown>;
+
+/** A line longer than this is no request of ours. */
+const longestLine = 64 * 1024;
+
+/**
+ * Listens at a Unix socket that the service's user and group alone may open. One request a line, answers in order.
+ */
+export function listenForControl(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    socket.on("error", () => socket.destroy());
+    void serve(socket, answer);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      chmodSync(path, 0o660);
+      resolve({
+        close: () =>
+          new Promise((closed) => {
+            for (const socket of open) socket.destroy();
+            server.close(() => closed());
+          }),
+      });
+    });
+  });
+}
+
+async function serve(socket: Socket, answer: Answer): Promise<void> {
+  const gone = new AbortController();
+  socket.on("close", () => gone.abort());
+  const reply = (line: Reply): Promise<void> | undefined =>
+    socket.write(`${JSON.stringify(line)}\n`)
+      ? undefined
+      : new Promise((resolve) => {
+          socket.once("drain", resolve);
+          gone.signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+  let lineBytes = 0;
+  socket.on("data", (chunk: Buffer) => {
+    lineBytes = chunk.includes(0x0a) ? 0 : lineBytes + chunk.length;
+    if (lineBytes > longestLine) socket.destroy();
+  });
+  for await (const line of createInterface({ input: socket })) {
+    const request = parse(line);
+    if ("problem" in request) {
+      await reply(request);
+      continue;
+    }
+    try {
+      for await (const row of answer(request, gone.signal)) {
+        if (gone.signal.aborted) return;
+        await reply({ row });
+      }
+      await reply({ end: true });
+    } catch (error) {
+      await reply({ problem: problemOf(error) });
+    }
+  }
+}
+
+function parse(line: string): Request | { readonly problem: Problem } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { problem: { code: "USAGE", detail: "That is not JSON." } };
+  }
+  const parsed = requestSchema.safeParse(value);
+  return parsed.success ? parsed.data : { problem: { code: "USAGE", detail: prettifyError(parsed.error) } };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Error && "code" in error && isProblemCode(error.code)) {
+    return { code: error.code, detail: error.message };
+  }
+  return { code: "JOURNAL_FAILED", detail: error instanceof Error ? error.message : String(error) };
+}
+
+function isProblemCode(code: unknown): code is ProblemCode {
+  return typeof code === "string" && Object.hasOwn(problems, code);
+}

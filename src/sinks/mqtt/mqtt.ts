@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import type { IClientOptions, MqttClient } from "mqtt";
+import type { MqttSinkConfig } from "../../config/site.ts";
+import { observationJson } from "../json.ts";
+import type { Content, SendResult, Sink } from "../sink.ts";
+
+/** Everything of the configuration that the sink needs beside its own section. */
+export interface MqttSinkDeps {
+  readonly site: string;
+  readonly gateway: string;
+  readonly ackTimeoutMs: number;
+}
+
+const connectTimeoutMs = 10_000;
+const keepaliveSeconds = 15;
+
+/**
+ * MQTT 5 or 3.1.1, QoS 1. The journal is the only queue: nothing is published unless connected, a message counts as
+ * delivered when its PUBACK came, and each connection is a new client, so that nothing is left in the library's own
+ * store. No identifier of a patient is in a topic, and nothing about a patient is retained.
+ *
+ * Topics: `<prefix>/v1/<site>/<gateway>/<device>/observation`, and `…/<gateway>/status` (retained, with a will).
+ * A delivery's bytes are the topic, a line feed, and the payload.
+ */
+export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
+  const { mqtt } = config;
+  const base = `${mqtt.prefix}/v1/${deps.site}/${deps.gateway}`;
+  let client: MqttClient | undefined;
+  let pending = new Set<(result: SendResult) => void>();
+
+  return {
+    id: config.id,
+    window: mqtt.window,
+    encode: (content) => encode(base, content),
+
+    async connect() {
+      await drop();
+      const { connect } = await import("mqtt");
+      let options: IClientOptions;
+      try {
+        options = clientOptions(config, `${base}/status`, `vitalwire-${deps.site}-${deps.gateway}-${config.id}`);
+      } catch (cause) {
+        return { ok: false, code: "RECEIVER_TLS", answer: (cause as Error).message };
+      }
+      return new Promise((resolve) => {
+        const made = connect(mqtt.url, options);
+        let last: SendResult = { ok: false, code: "BROKER_DOWN" };
+        made.on("connect", () => {
+          client = made;
+          made.publish(`${base}/status`, JSON.stringify({ state: "online" }), { qos: 1, retain: true });
+          resolve({ ok: true });
+        });
+        made.on("error", (error) => {
+          last = refusal(error);
+        });
+        made.on("close", () => {
+          if (client === made) client = undefined;
+          // What was published and not confirmed may have arrived.
+          const unsettled = pending;
+          pending = new Set();
+          for (const settle of unsettled) settle({ ok: false, code: "PUBACK_TIMEOUT" });
+          made.end(true);
+          resolve(last);
+        });
+      });
+    },
+
+    send({ bytes, controlId }) {
+      const connected = client;
+      if (connected === undefined || !connected.connected) return Promise.resolve({ ok: false, code: "BROKER_DOWN" });
+      return new Promise((resolve) => {
+        const settle = (result: SendResult): void => {
+          clearTimeout(timer);
+          pending.delete(settle);
+          resolve(result);
+        };
+        const timer = setTimeout(() => {
+          settle({ ok: false, code: "PUBACK_TIMEOUT" });
+          // The library has no time limit of its own for a PUBACK; a new connection gives a clean state.
+          connected.stream.destroy();
+        }, deps.ackTimeoutMs);
+        pending.add(settle);
+        const end = bytes.indexOf(0x0a);
+        const topic = new TextDecoder().decode(bytes.subarray(0, end));
+        const payload = Buffer.from(bytes.buffer, bytes.byteOffset + end + 1, bytes.byteLength - end - 1);
+        const properties =
+          mqtt.version === "5"
+            ? { properties: { contentType: "application/json", userProperties: { "message-id": controlId } } }
+            : {};
+        connected.publish(topic, payload, { qos: 1, retain: false, ...properties }, (error, packet) => {
+          if (!error) return settle({ ok: true });
+          const reason = packet?.cmd === "puback" ? packet.reasonCode : undefined;
+          if (reason === undefined) return settle({ ok: false, code: "PUBACK_TIMEOUT" });
+          settle({ ok: false, code: "PUBACK_REFUSED", answer: error.message });
+        });
+      });
+    },
+
+    async close() {
+      const connected = client;
+      client = undefined;
+      if (connected?.connected) {
+        // A DISCONNECT keeps the broker from publishing the will; a broker that does not answer is not waited for.
+        connected.publish(`${base}/status`, JSON.stringify({ state: "offline" }), { qos: 1, retain: true });
+        await Promise.race([connected.endAsync(false), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      }
+      connected?.end(true);
+    },
+  };
+
+  async function drop(): Promise<void> {
+    const old = client;
+    client = undefined;
+    if (old !== undefined) await old.endAsync(true).catch(() => {});
+  }
+}
+
+function encode(base: string, content: Content): Uint8Array {
+  const { observations } = content;
+  const device = observations[0]?.device.device ?? "gateway";
+  const payload = {
+    schema: "vitalwire.message/1",
+    id: content.controlId,
+    at: content.at,
+    purpose: content.purpose,
+    observations: observations.map((o) => observationJson(o, content)),
+  };
+  return new TextEncoder().encode(`${base}/${device}/observation\n${JSON.stringify(payload)}`);
+}
+
+function clientOptions(config: MqttSinkConfig, statusTopic: string, clientId: string): IClientOptions {
+  const { mqtt } = config;
+  return {
+    clientId,
+    protocolVersion: mqtt.version === "5" ? 5 : 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: connectTimeoutMs,
+    keepalive: keepaliveSeconds,
+    queueQoSZero: false,
+    will: { topic: statusTopic, payload: Buffer.from(JSON.stringify({ state: "lost" })), qos: 1, retain: true },
+    ...(mqtt.username === undefined ? {} : { username: mqtt.username }),
+    ...(mqtt.passwordFile === undefined ? {} : { password: readFileSync(mqtt.passwordFile, "utf8").trimEnd() }),
+    ...(mqtt.tls?.ca === undefined ? {} : { ca: readFileSync(mqtt.tls.ca) }),
+    ...(mqtt.tls?.cert === undefined ? {} : { cert: readFileSync(mqtt.tls.cert) }),
+    ...(mqtt.tls?.key === undefined ? {} : { key: readFileSync(mqtt.tls.key) }),
+    ...(mqtt.tls?.serverName === undefined ? {} : { servername: mqtt.tls.serverName }),
+    rejectUnauthorized: true,
+  };
+}
+
+/** What an error before the connection stood means: the broker's own refusal, a certificate, or nobody there. */
+function refusal(error: Error & { code?: string | number }): SendResult {
+  if (typeof error.code === "number") return { ok: false, code: "BROKER_REFUSED", answer: error.message };
+  const code = error.code ?? "";
+  if (/^(CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) {
+    return { ok: false, code: "RECEIVER_TLS", answer: code };
+  }
+  return { ok: false, code: "BROKER_DOWN", ...(code === "" ? {} : { answer: code }) };
+}
