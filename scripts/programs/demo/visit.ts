@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Held } from "./clinic.ts";
+import type { Instruments } from "./instruments.ts";
+
+/** One observation that both receivers must hold once, when the visit is over. */
+export type Expected = Omit<Held, "over">;
+
+const patient = "patient 00123456";
+const specimen = "specimen 004711";
+
+/** What the scripted visit measures, in the words of the receivers. */
+export const expected: readonly Expected[] = [
+  { whose: patient, code: "29463-7", value: "81.3", unit: "kg" },
+  { whose: patient, code: "8302-2", value: "178.0", unit: "cm" },
+  { whose: patient, code: "39156-5", value: "25.7", unit: "kg/m2" },
+  { whose: patient, code: "8480-6", value: "118", unit: "mm[Hg]" },
+  { whose: patient, code: "8462-4", value: "76", unit: "mm[Hg]" },
+  { whose: patient, code: "8478-0", value: "90", unit: "mm[Hg]" },
+  { whose: patient, code: "8889-8", value: "72", unit: "/min" },
+  { whose: patient, code: "59408-5", value: "98", unit: "%" },
+  { whose: patient, code: "8310-5", value: "98.6", unit: "[degF]" },
+  { whose: patient, code: "2339-0", value: "105", unit: "mg/dL" },
+  { whose: specimen, code: "4548-4", value: "5.9", unit: "%" },
+];
+
+/** How the visit looks at the gateway: it goes on when the last step has arrived, as a person would. */
+export interface Watch {
+  /** Waits until the room has the patient open. */
+  associated(place: string): Promise<void>;
+  /** Waits until this many readings are stored. */
+  stored(count: number): Promise<void>;
+}
+
+/** A staff badge, a wristband, weight and height, vitals, a glucose; then a specimen at the bench. */
+export async function visit(instruments: Instruments, watch: Watch, say: (step: string) => void): Promise<void> {
+  say("staff badge");
+  instruments.scan("]C0STAFF-0417");
+  say("wristband");
+  instruments.scan("]C0P00123456");
+  await watch.associated("room-4");
+  say("weight and height");
+  instruments.weigh({ W: "81.3", H: "178.0", B: "25.7", N: "m" });
+  await watch.stored(3);
+  say("blood pressure, pulse, oxygen, temperature");
+  instruments.vitals({ sys: "118", dia: "76", map: "90", rate: "72", spo2: "98", temp: "98.6" });
+  await watch.stored(9);
+  say("glucose: a finger prick, then the meter's cable");
+  // A meter writes whole seconds: a test in the very second of the scan could not be told from one before it.
+  await sleep(1100);
+  instruments.glucose({ glucose: "105" });
+  await instruments.plugMeterIn();
+  await watch.stored(10);
+  instruments.unplugMeter();
+  instruments.scan("DONE");
+  say("a specimen at the bench");
+  instruments.analyze({ specimen: "S004711", HbA1c: "5.9" });
+  await watch.stored(11);
+}
+
+/** One line of the comparison. */
+export interface Compared extends Expected {
+  readonly hl7: number;
+  readonly mqtt: number;
+  readonly ok: boolean;
+}
+
+/** Holds what came against what was expected: everything once over each way, and nothing else. */
+export function compare(held: readonly Held[]): readonly Compared[] {
+  const key = ({ whose, code, value, unit }: Expected): string => [whose, code, value, unit].join("\n");
+  const wanted = new Set(expected.map(key));
+  const strangers = held.filter((h) => !wanted.has(key(h)));
+  const all = [...expected, ...new Map(strangers.map(({ over: _, ...h }) => [key(h), h])).values()];
+  return all.map((row) => {
+    const times = (over: Held["over"]): number => held.filter((h) => h.over === over && key(h) === key(row)).length;
+    const [hl7, mqtt] = [times("HL7"), times("MQTT")];
+    return { ...row, hl7, mqtt, ok: wanted.has(key(row)) && hl7 === 1 && mqtt === 1 };
+  });
+}

@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { createConnection, createServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { durationMs } from "../../config/duration.ts";
+import { nearest } from "../../config/nearest.ts";
+import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
+import { loadSimulation } from "../../devices/drivers.ts";
+import type { Simulation } from "../../driver-kit/instrument.ts";
+import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
+import { driverOptions } from "../configuration.ts";
+import { type Player, play } from "../simulate/player.ts";
+import { openPty, SocatMissing } from "../simulate/pty.ts";
+
+const options = {
+  pty: { type: "string", value: "PATH", help: "play on a pseudo-terminal, linked at this path" },
+  listen: { type: "string", value: "PORT", help: "play on whatever connects to this TCP port" },
+  connect: { type: "string", value: "HOST:PORT", help: "play on a TCP connection made to there" },
+  every: { type: "string", value: "TIME", help: "measure so often (default 10s)" },
+  count: { type: "string", value: "N", help: "stop after so many measurements (default: go on until Ctrl-C)" },
+  set: { type: "string", value: "NAME=TEXT", multiple: true, help: "measure this, instead of the samples" },
+  json: jsonOption,
+} as const;
+
+type Values = Parameters<Parameters<typeof command<typeof options>>[0]["run"]>[0]["values"];
+
+/** Plays an instrument on a pty or a TCP port, in its real wire format, for trying things out. */
+export const simulate = command({
+  name: "simulate",
+  summary: "plays an instrument on a pty or a TCP port",
+  usage: "PROFILE (--pty PATH | --listen PORT | --connect HOST:PORT)",
+  about: "It says when the gateway has told the instrument that a measurement is safe, where the protocol has that.",
+  options,
+  words: [1, 1],
+  examples: [
+    ["vitalwire simulate health-o-meter-esc --pty /tmp/scale", "a scale that weighs somebody every ten seconds"],
+    ["vitalwire simulate health-o-meter-esc --pty /tmp/scale --set W=72.5 --count 1", "one weighing of 72.5 kg"],
+    ["vitalwire simulate abbott-afinion-2 --connect 127.0.0.1:4001", "an analyzer that calls the gateway"],
+  ],
+  exits: [exit.failed],
+  run: act,
+});
+
+async function act({ words, values, output, around }: Call<typeof options>): Promise<Exit> {
+  const [id = ""] = words;
+  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], driverOptions);
+  const profile = profiles.get(id)?.profile;
+  if (profile === undefined) {
+    const meant = nearest(id, profiles.keys());
+    throw new UsageError(`There is no profile “${id}”.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`);
+  }
+  const simulation = await loadSimulation(profile.driver);
+  if (simulation === undefined) throw new UsageError(`The driver “${profile.driver}” has no simulated instrument.`);
+  const samples = samplesOf(values, simulation);
+  const everyMs = durationMs(values.every ?? "10s");
+  const most = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
+  if (Number.isNaN(most)) throw new UsageError("--count takes a number.");
+
+  const instrument = simulation.instrument(profile.options);
+  let player: Player | undefined;
+  const onSafe = (n: number): void => output.record({ safe: n }, `measurement ${n} is safe, the gateway says`);
+  const onStream = (stream: Duplex): void => {
+    if (player === undefined) player = play(instrument, stream, onSafe);
+    else player.attach(stream);
+  };
+  let close: () => void;
+  try {
+    close = await line(values, onStream, (where) => output.note(`${id} is played at ${where}; Ctrl-C ends it`));
+  } catch (error) {
+    const missing = error instanceof SocatMissing;
+    const why = error instanceof Error ? error.message : String(error);
+    output.problem(
+      missing ? { code: "LIBRARY_MISSING", detail: "apt-get install socat" } : { code: "PORT_MISSING", detail: why },
+    );
+    return exit.failed;
+  }
+  try {
+    for (let n = 1; n <= most; n++) {
+      const sample = samples[(n - 1) % samples.length] ?? {};
+      while (player === undefined) await sleep(50, undefined, { signal: around.stop });
+      player.measure(sample, new Date().toLocaleString("sv-SE").replace(" ", "T"));
+      output.record({ measured: n, values: sample }, `measured ${n}: ${JSON.stringify(sample)}`);
+      // The last one is given its time too: instruments send for a while, and wait for an answer.
+      await sleep(everyMs, undefined, { signal: around.stop });
+    }
+  } catch (error) {
+    if (!around.stop.aborted) throw error;
+  } finally {
+    player?.stop();
+    close();
+  }
+  return exit.ok;
+}
+
+function samplesOf({ set }: Values, { samples }: Simulation): Simulation["samples"] {
+  if (set === undefined) return samples;
+  const pairs = set.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new UsageError(`--set takes NAME=TEXT, not “${pair}”.`);
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  return [Object.fromEntries(pairs)];
+}
+
+/** Opens the line that was asked for; each stream that comes of it goes to `onStream`. Answers how to close it. */
+async function line(
+  values: Values,
+  onStream: (stream: Duplex) => void,
+  say: (where: string) => void,
+): Promise<() => void> {
+  const given = [values.pty, values.listen, values.connect].filter((v) => v !== undefined);
+  if (given.length !== 1) throw new UsageError("Say where: --pty PATH, --listen PORT or --connect HOST:PORT.");
+  if (values.pty !== undefined) {
+    const pty = await openPty(values.pty);
+    onStream(pty.stream);
+    say(values.pty);
+    return pty.close;
+  }
+  if (values.listen !== undefined) {
+    const server = createServer(onStream).listen(Number(values.listen), "127.0.0.1");
+    await once(server, "listening");
+    say(`127.0.0.1:${values.listen}`);
+    return () => void server.close();
+  }
+  const [host = "", port = ""] = (values.connect ?? "").split(/:(?=\d+$)/);
+  if (port === "") throw new UsageError("--connect takes HOST:PORT.");
+  let closed = false;
+  let socket: Socket;
+  const dial = (): void => {
+    socket = createConnection(Number(port), host);
+    socket.on("connect", () => onStream(socket));
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      if (!closed) setTimeout(dial, 1000);
+    });
+  };
+  dial();
+  say(`${host}:${port}`);
+  return () => {
+    closed = true;
+    socket.destroy();
+  };
+}

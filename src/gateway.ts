@@ -1,0 +1,109 @@
+import { durationMs } from "./config/duration.ts";
+import type { Site } from "./config/site.ts";
+import type { DeviceStatus, Report, ScanReport, Upstream } from "./devices/device.ts";
+import { type Journal, JournalError, type JournalEvent } from "./journal/journal.ts";
+import type { Log } from "./log.ts";
+import type { Observation } from "./model/observation.ts";
+import type { HostTime } from "./model/times.ts";
+import { normalizeReport } from "./normalize/report.ts";
+import type { Places } from "./places.ts";
+import { type Addressee, address } from "./sinks/address.ts";
+
+/** What the straight line runs through. Everything is given: nothing here opens a port, a file or a socket. */
+export interface Line {
+  readonly site: Pick<Site, "site" | "gateway" | "timezone" | "clock">;
+  readonly places: Places;
+  readonly journal: Journal;
+  readonly addressees: readonly Addressee[];
+  readonly mint: () => string;
+  /** Tells the delivery workers that something was queued. */
+  readonly poke: () => void;
+  readonly log: Log;
+}
+
+/** The straight line: finding, observation, patient, journal, delivery. */
+export function createGateway({ site, places, journal, addressees, mint, poke, log }: Line): Upstream & Gateway {
+  const statuses = new Map<string, DeviceStatus>();
+  const clock = {
+    holdUnsynchronised: site.clock.holdUnsynchronised,
+    noteMs: durationMs(site.clock.note),
+    holdMs: durationMs(site.clock.hold),
+  };
+
+  return {
+    async report(report) {
+      const events: JournalEvent[] = [];
+      const observations = meaning(report).map((unbound) => {
+        const bound = places.bind(unbound, report.openedMs ?? report.received.monotonicMs);
+        events.push(...bound.events);
+        return bound.observation;
+      });
+      try {
+        const fresh = await unknown(observations);
+        const ready = fresh.filter((o) => o.standing.state === "ready");
+        const deliveries = address(ready, addressees, { ...postmark(report.received) }, "result");
+        if (fresh.length + events.length > 0) await journal.append({ observations: fresh, events, deliveries });
+        if (deliveries.length > 0) poke();
+        return "stored";
+      } catch (error) {
+        const code = error instanceof JournalError ? error.code : "JOURNAL_FAILED";
+        log("report-refused", { device: report.config.id, code, findings: report.findings.length });
+        return "refused";
+      }
+    },
+
+    scan({ config, scan, received }) {
+      keep(places.scan(config.place, scan, received));
+    },
+
+    changed(status) {
+      const before = statuses.get(status.device);
+      statuses.set(status.device, status);
+      if (before?.state === status.state && before.problem?.code === status.problem?.code) return;
+      log("device", { device: status.device, state: status.state, code: status.problem?.code });
+    },
+
+    keep,
+    devices: () => [...statuses.values()],
+  };
+
+  /** finding -> observation */
+  function meaning({ findings, profile, device, session, received, skewMs, config }: Report) {
+    const timezone = config.timezone ?? site.timezone;
+    const skew = skewMs === undefined ? {} : { skewMs };
+    const { allowUnproven } = config;
+    return normalizeReport(
+      findings,
+      { profile, device, session, received, timezone, ...skew, allowUnproven, clock },
+      mint,
+    );
+  }
+
+  /** A memory that is read again brings what is known: it is safe already, and not addressed twice. */
+  async function unknown(observations: readonly Observation[]): Promise<readonly Observation[]> {
+    const keys = observations.map((o) => o.sourceKey).filter((key) => !key.startsWith("id:"));
+    if (keys.length === 0) return observations;
+    const known = await journal.known(keys);
+    return observations.filter((o) => !known.has(o.sourceKey));
+  }
+
+  function postmark(received: HostTime) {
+    return { at: received.wall, site: site.site, gateway: site.gateway, timezone: site.timezone, mint };
+  }
+
+  /** What happened without a reading is kept too; a disk that takes no events is told by the readings that it refuses. */
+  function keep(events: readonly JournalEvent[]): void {
+    if (events.length === 0) return;
+    journal.append({ observations: [], events, deliveries: [] }).catch((error: unknown) => {
+      log("event-lost", { code: error instanceof JournalError ? error.code : "JOURNAL_FAILED", events: events.length });
+    });
+  }
+}
+
+/** What others ask of the line beside what devices tell it. */
+export interface Gateway extends Upstream {
+  keep(events: readonly JournalEvent[]): void;
+  devices(): readonly DeviceStatus[];
+}
+
+export type { ScanReport };

@@ -1,0 +1,116 @@
+import { durationMs } from "./config/duration.ts";
+import type { Site } from "./config/site.ts";
+import type { Scan } from "./driver-kit/contract.ts";
+import type { JournalEvent } from "./journal/journal.ts";
+import type { HoldReason, Observation } from "./model/observation.ts";
+import type { Subject } from "./model/patient.ts";
+import { heldReasons, standingFor } from "./model/standing.ts";
+import type { HostTime, Instant } from "./model/times.ts";
+import type { Unbound } from "./normalize/normalize.ts";
+import { measuredWindow } from "./normalize/window.ts";
+import { barcodeReader } from "./patient/barcode.ts";
+import { decide } from "./patient/decide.ts";
+import { type Decision, type PlaceEvent, type PlaceState, vacant } from "./patient/place.ts";
+
+/** Who is where: the states of all places, in memory alone, so that after a restart nobody is active. */
+export interface Places {
+  /** What a scanned code changes. The events go to the journal. */
+  scan(place: string, scan: Scan, received: HostTime): readonly JournalEvent[];
+  /** Whose a reading is, and what it changes in its place. */
+  bind(
+    unbound: Unbound,
+    connectedSince: number,
+  ): { readonly observation: Observation; readonly events: readonly JournalEvent[] };
+  /** Somebody says that the patient has gone. */
+  done(place: string, by: string, now: HostTime): readonly JournalEvent[];
+  /** Brings to light what ran out by now. */
+  tick(now: HostTime): readonly JournalEvent[];
+  status(): readonly PlaceStatus[];
+}
+
+export interface PlaceStatus {
+  readonly place: string;
+  readonly open: boolean;
+  readonly subject?: Subject;
+  readonly since?: Instant;
+}
+
+type What = PlaceEvent extends infer E ? (E extends PlaceEvent ? Omit<E, "at" | "wall"> : never) : never;
+
+export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
+  const states = new Map<string, PlaceState>(
+    site.places.map((place) => [
+      place.id,
+      vacant({
+        kind: place.kind,
+        barcodes: barcodeReader(place.barcodes, site.patients),
+        idleAfterMs: durationMs(place.idleAfter),
+        longestMs: durationMs(place.longest),
+        unverified: place.unverified,
+        trustInstrumentIds: place.trustInstrumentIds,
+      }),
+    ]),
+  );
+
+  return {
+    scan(place, { text, symbology }, received) {
+      const scan = { on: "scan" as const, text, ...(symbology === undefined ? {} : { symbology }) };
+      const decision = happen(place, scan, received);
+      const events = changes(place, decision, received);
+      if (decision.scan === undefined || decision.scan.accepted) return events;
+      return [...events, { at: received.wall, type: "scan-refused", place, data: { reason: decision.scan.reason } }];
+    },
+
+    bind(unbound, connectedSince) {
+      const { device, kind, reported, times } = unbound;
+      const measured = measuredWindow(unbound);
+      const reading = {
+        kind,
+        ...(measured === undefined ? {} : { measured }),
+        connectedSince,
+        ...(reported === undefined ? {} : { reported }),
+      };
+      const decision = happen(device.place, { on: "reading", reading }, times.received);
+      const holds: readonly HoldReason[] = decision.reading?.holds ?? ["no-patient"];
+      const observation: Observation = {
+        ...unbound,
+        standing: standingFor(new Set([...heldReasons(unbound.standing), ...holds])),
+        ...(decision.reading?.binding === undefined ? {} : { binding: decision.reading.binding }),
+      };
+      return { observation, events: changes(device.place, decision, times.received) };
+    },
+
+    done: (place, by, now) =>
+      changes(place, happen(place, { on: "done" }, now), now).map((event) => ({ ...event, by })),
+
+    tick: (now) => [...states.keys()].flatMap((place) => changes(place, happen(place, { on: "tick" }, now), now)),
+
+    status: () =>
+      [...states].map(([place, state]) =>
+        state.occupancy === "open"
+          ? { place, open: true, subject: state.open.subject, since: state.open.since }
+          : { place, open: false },
+      ),
+  };
+
+  function happen(place: string, what: What, now: HostTime): Decision {
+    const state = states.get(place);
+    // The configuration was checked: every device names a place that exists.
+    if (state === undefined) return { changes: [] };
+    const [next, decision] = decide(state, { ...what, at: now.monotonicMs, wall: now.wall } as PlaceEvent);
+    states.set(place, next);
+    return decision;
+  }
+}
+
+/** What changed in a place, as the journal keeps it (IHE PCIM: whom, from when, by whom, why it ended). */
+function changes(place: string, { changes: all }: Decision, now: HostTime): readonly JournalEvent[] {
+  return all.map((change) => {
+    const at = now.wall;
+    if ("by" in change) return { at, type: change.change, place, by: change.by };
+    const { subject, since, staff } = change.association;
+    const by = staff.at(-1)?.by;
+    const why = change.change === "ended" ? { why: change.why } : {};
+    return { at, type: `association-${change.change}`, place, ...(by && { by }), data: { subject, since, ...why } };
+  });
+}
