@@ -14,17 +14,30 @@ export const durationText = z
   .regex(/^\d+(ms|s|m|h|d)$/, "write a whole number and a unit: 500ms, 30s, 5m, 48h, 2d")
   .describe("a duration: 500ms, 30s, 5m, 48h, 2d");
 
+const line = {
+  baudRate: z.number().int().min(50).max(4_000_000),
+  dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]),
+  parity: z.enum(["none", "even", "odd", "mark", "space"]),
+  stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]),
+  flowControl: z.enum(["none", "rts-cts", "xon-xoff"]),
+  dtr: z.enum(["high", "low"]).describe("level of DTR after opening; some instruments need it low"),
+  rts: z.enum(["high", "low"]),
+};
+
 export const serialSettings = z
   .strictObject({
-    baudRate: z.number().int().min(50).max(4_000_000),
-    dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]).default(8),
-    parity: z.enum(["none", "even", "odd", "mark", "space"]).default("none"),
-    stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1),
-    flowControl: z.enum(["none", "rts-cts", "xon-xoff"]).default("none"),
-    dtr: z.enum(["high", "low"]).default("high").describe("level of DTR after opening; some instruments need it low"),
-    rts: z.enum(["high", "low"]).default("high"),
+    baudRate: line.baudRate,
+    dataBits: line.dataBits.default(8),
+    parity: line.parity.default("none"),
+    stopBits: line.stopBits.default(1),
+    flowControl: line.flowControl.default("none"),
+    dtr: line.dtr.default("high").describe("level of DTR after opening; some instruments need it low"),
+    rts: line.rts.default("high"),
   })
   .describe("line settings");
+
+/** What a site sets otherwise than the profile. It has no defaults: they would override the profile's settings. */
+export const serialOverrides = z.strictObject(line).partial();
 
 export const channelSchema = z.strictObject({
   display: z.string().optional().describe("name for people; by default that of the LOINC code"),
@@ -32,6 +45,10 @@ export const channelSchema = z.strictObject({
     .string()
     .regex(/^\d{1,7}-\d$/)
     .optional(),
+  loincByUnit: z
+    .record(z.string(), z.string().regex(/^\d{1,7}-\d$/))
+    .optional()
+    .describe("UCUM unit -> LOINC, where the code depends on the unit (mass or substance concentration)"),
   mdc: z.number().int().positive().optional().describe("IEEE 11073 code, context-free"),
   unit: z.string().optional().describe("UCUM unit, for a channel whose wire carries none"),
   units: z.record(z.string(), z.string()).optional().describe("wire unit -> UCUM"),

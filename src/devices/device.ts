@@ -20,6 +20,11 @@ export interface Report {
   readonly device: DeviceReference;
   readonly session: string;
   readonly received: HostTime;
+  /**
+   * When this session was opened, on the scale of `received.monotonicMs`. Only a reading measured while its instrument
+   * was connected may be bound to an association that has ended meanwhile. Absent, none is.
+   */
+  readonly openedMs?: number;
   /** The instrument's clock minus the host's, when it was compared in this session. */
   readonly skewMs?: number;
   readonly findings: readonly Finding[];

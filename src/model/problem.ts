@@ -36,6 +36,12 @@ export const problems = {
     means: "Devices that use it are not opened.",
     todo: "Mend each line named by vitalwire check.",
   },
+  CAPTURE_INVALID: {
+    class: "permanent",
+    what: "The capture cannot be read.",
+    means: "Nothing of it was decoded.",
+    todo: "Give a recorder's .jsonl file, or the instrument's raw bytes.",
+  },
   PORT_MISSING: {
     class: "transient",
     what: "The port is not there.",
@@ -156,6 +162,12 @@ export const problems = {
     means: "It will not take it as it is. The message is set aside; later ones go on.",
     todo: "Read the receiver's text with vitalwire deliveries, mend the cause, then retry or discard.",
   },
+  DELIVERY_INTERRUPTED: {
+    class: "unsure",
+    what: "The gateway stopped before the receiver had answered.",
+    means: "The receiver may or may not have taken the message.",
+    todo: "Ask the receiver for its message id; then retry (same message, same id) or abandon it.",
+  },
   BROKER_DOWN: {
     class: "transient",
     what: "The MQTT broker cannot be reached.",
@@ -248,4 +260,10 @@ export type ProblemCode = keyof typeof problems;
 export interface Problem {
   readonly code: ProblemCode;
   readonly detail?: string;
+}
+
+/** The code that a thrown error carries, where it is one of the list. */
+export function problemCodeOf(error: unknown): ProblemCode | undefined {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+  return Object.hasOwn(problems, error.code) ? (error.code as ProblemCode) : undefined;
 }

@@ -41,3 +41,12 @@ export type MeasuredSource = "arrival" | "age" | "device" | "device-corrected";
 export interface Clock {
   now(): HostTime;
 }
+
+/**
+ * A span of the gateway's steady clock, in milliseconds of one boot: something happened no earlier than `from` and no
+ * later than `to`.
+ */
+export interface SteadySpan {
+  readonly from: number;
+  readonly to: number;
+}

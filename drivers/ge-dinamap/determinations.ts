@@ -1,0 +1,94 @@
+import type { Nibp, Temperature } from "./replies.ts";
+
+/**
+ * `earlier`: it was there when the session opened. `new`: it was completed since. `known`: reported before, or nothing
+ * that could be.
+ */
+export type Novelty = "earlier" | "new" | "known";
+
+export interface NibpHistory {
+  /** Judges a reply. Busy replies only tell that a determination is under way. */
+  see(reply: Nibp): Novelty;
+  /** An alarm of so many milliseconds rang; `missed`: it was the one that waits for an NIBP reply. */
+  passed(ms: number, missed: boolean): void;
+  /** What was reported last could not be stored: the next reply that shows it counts as new. */
+  forget(): void;
+}
+
+/**
+ * Tells a new determination by the age that the monitor gives with it: the age of the same one only grows. It is new
+ * when the age drops, when result or status change, and, after a determination was seen under way or a reply was
+ * missed, also when the age has grown by less than the time that has passed for certain. Time is known from alarms
+ * alone, as a lower bound; a second and one per cent are allowed for rounding and drift.
+ */
+export function nibpHistory(): NibpHistory {
+  let last: { key: string; age: number | undefined } | undefined;
+  let since = { ms: 0, underWay: false, missed: false };
+
+  return {
+    forget() {
+      last = undefined;
+      since.underWay = true;
+    },
+    passed(ms, missed) {
+      since = { ...since, ms: since.ms + ms, missed: since.missed || missed };
+    },
+    see(reply) {
+      if (reply.status === "0") {
+        since.underWay = true;
+        return "known";
+      }
+      const { age } = reply;
+      const key = reply.status + reply.systolic + reply.diastolic + reply.mean;
+      const before = last;
+      const { ms, underWay, missed } = since;
+      last = { key, age };
+      since = { ms: 0, underWay: false, missed: false };
+
+      if (before === undefined) return underWay ? "new" : "earlier";
+      if (before.key !== key) return "new";
+      if (age === undefined) return underWay ? "new" : "known";
+      if (before.age === undefined) return "new";
+      const leastGrowthMs = underWay || missed ? ms * 0.99 - 1000 : 0;
+      return age * 1000 < before.age * 1000 + leastGrowthMs ? "new" : "known";
+    },
+  };
+}
+
+/** Tells a new temperature determination by its counter character, which the monitor changes for each. */
+export function temperatureHistory(): { see(reply: Temperature): Novelty; forget(): void } {
+  let counter: string | undefined;
+  let underWay = false;
+
+  return {
+    forget() {
+      counter = undefined;
+      underWay = true;
+    },
+    see(reply) {
+      switch (reply.status) {
+        case "in-progress":
+          underWay = true;
+          return "known";
+        case "idle": {
+          const earlier = counter === undefined && !underWay;
+          const known = counter === reply.counter;
+          counter = reply.counter;
+          underWay = false;
+          return earlier ? "earlier" : known ? "known" : "new";
+        }
+        case "timeout":
+        case "contact-lost": {
+          const failed = underWay;
+          underWay = false;
+          return failed ? "new" : "known";
+        }
+        case "unplugged":
+          underWay = false;
+          return "known";
+        default:
+          return reply.status satisfies never;
+      }
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { barcodeReader } from "../../src/patient/barcode.ts";
+import { rule } from "./room.ts";
+
+const defaults = { authority: "CLINIC" };
+const gs = "\u001d";
+const key = "950110153001000013";
+const read = (rules: Parameters<typeof barcodeReader>[0], text: string, symbology?: string) =>
+  barcodeReader(rules, defaults).scan({ text, ...(symbology !== undefined && { symbology }) });
+const refusal = (...args: Parameters<typeof read>) => {
+  const code = read(...args);
+  return code.means === "nothing" ? code.reason : `taken as ${code.means}`;
+};
+
+describe("a scanned code", () => {
+  it("means what the first rule that fits says, its prefix taken off", () => {
+    const rules = [
+      rule({ means: "patient", prefix: "MRN", pattern: "\\d+", authority: "HOSP", type: "PI" }),
+      rule({ means: "patient", pattern: "\\d+" }),
+      rule({ means: "visit", prefix: "V" }),
+      rule({ means: "done", prefix: "DONE" }),
+    ];
+    expect(read(rules, "MRN0012")).toEqual({
+      means: "patient",
+      patient: { id: "0012", authority: "HOSP", type: "PI" },
+    });
+    expect(read(rules, "0012")).toEqual({ means: "patient", patient: { id: "0012", authority: "CLINIC", type: "MR" } });
+    expect(read(rules, "V7")).toEqual({ means: "visit", id: "7" });
+    expect(read(rules, "DONE")).toEqual({ means: "done" });
+  });
+
+  it("that fits a staff rule is staff, whatever patient rule stands before", () => {
+    const rules = [rule({ means: "patient", pattern: ".*" }), rule({ means: "staff", prefix: "S-" })];
+    expect(read(rules, "S-7")).toEqual({ means: "staff", id: "7" });
+    expect(read(rules, "12").means).toBe("patient");
+  });
+
+  it("must come in a symbology that the rule allows, and tell which", () => {
+    const rules = [rule({ means: "patient", symbologies: ["]C0"] })];
+    expect(read(rules, "12", "]C0").means).toBe("patient");
+    expect(refusal(rules, "12", "]Q1")).toBe("symbology");
+    expect(refusal(rules, "12")).toBe("symbology");
+  });
+
+  it("is refused in the words of the rule that it came nearest to", () => {
+    const rules = [
+      rule({ means: "patient", prefix: "P", length: [6, 6], pattern: "\\d+", check: "luhn" }),
+      rule({ means: "visit", prefix: "V" }),
+    ];
+    expect(refusal(rules, "Q1")).toBe("prefix");
+    expect(refusal(rules, "P1")).toBe("length");
+    expect(refusal(rules, "P12345A")).toBe("pattern");
+    expect(refusal(rules, "P123456")).toBe("check-digit");
+    expect(refusal([], "P1")).toBe("no-rule");
+  });
+
+  it("with control characters, blanks at its ends, nothing behind its prefix, or without end is refused", () => {
+    const rules = [rule({ means: "patient" }), rule({ means: "visit", prefix: "V" })];
+    for (const text of ["12\u0000", "1\u001d2", "12\r", "1\u00852", "\u007f"])
+      expect(refusal(rules, text)).toBe("control-character");
+    expect(refusal(rules, " 12")).toBe("pattern");
+    expect(refusal(rules, "")).toBe("length");
+    expect(refusal(rules, "9".repeat(65))).toBe("too-long");
+    expect(refusal(rules, "9".repeat(5000))).toBe("too-long");
+  });
+
+  it("cannot inject anything: whatever is taken is short, printable and without blanks at its ends", () => {
+    const rules = [rule({ means: "patient" })];
+    const latin1 = fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 80 });
+    fc.assert(
+      fc.property(latin1, (text) => {
+        const code = read(rules, text);
+        if (code.means === "patient") expect(code.patient.id).toMatch(/^(?!\s)[^\p{Cc}]{1,64}(?<!\s)$/u);
+      }),
+    );
+  });
+});
+
+describe("a GS1 code", () => {
+  const rules = [rule({ means: "patient", gs1: "8018" }), rule({ means: "staff", gs1: "8017" })];
+
+  it("gives the patient's number under 8018 and the staff's under 8017", () => {
+    expect(read(rules, `8018${key}${gs}7253DOE`, "]d2")).toMatchObject({ means: "patient", patient: { id: key } });
+    expect(read(rules, `8017${key}`, "]Q3")).toEqual({ means: "staff", id: key });
+  });
+
+  it("counts in the GS1 symbologies alone", () => {
+    for (const symbology of ["]C1", "]e0", "]d2", "]Q3", "]z1"])
+      expect(read(rules, `8018${key}`, symbology).means).toBe("patient");
+    for (const symbology of ["]C0", "]d1", "]Q1", undefined])
+      expect(refusal(rules, `8018${key}`, symbology)).toBe("symbology");
+  });
+
+  it("with a wrong check digit, or for patient and staff at once, is refused", () => {
+    expect(refusal(rules, "8018950110153001000014", "]d2")).toBe("gs1");
+    expect(refusal(rules, `8017${key}${gs}8018${key}`, "]d2")).toBe("gs1");
+  });
+
+  it("is not taken whole by a plain rule, unless that names its symbology", () => {
+    expect(refusal([rule({ means: "patient" })], `8018${key}`, "]C1")).toBe("symbology");
+    expect(read([rule({ means: "patient", symbologies: ["]C1"] })], "4711", "]C1").means).toBe("patient");
+  });
+});
+
+describe("an identifier that an instrument reports", () => {
+  const reader = barcodeReader(
+    [
+      rule({ means: "patient", symbologies: ["]C0"], length: [4, 6], check: "luhn" }),
+      rule({ means: "specimen", prefix: "T", pattern: "\\d{4}" }),
+      rule({ means: "patient", gs1: "8018" }),
+    ],
+    defaults,
+  );
+
+  it("is held to the rules of its kind, without a symbology", () => {
+    expect(reader.reported("1230", "patient").means).toBe("patient");
+    expect(reader.reported("1231", "patient").means).toBe("nothing");
+    expect(reader.reported(key, "patient")).toMatchObject({ patient: { id: key } });
+    expect(reader.reported("T1234", "specimen")).toEqual({ means: "specimen", id: "1234" });
+    expect(reader.reported("T1234", "patient").means).toBe("nothing");
+    expect(reader.reported("1230\r", "patient").means).toBe("nothing");
+  });
+});
+
+describe("a rule whose pattern is refused", () => {
+  it("fits nothing", () => {
+    const rules = [rule({ means: "patient", prefix: "P" }), rule({ means: "patient", pattern: "(a+)+" })];
+    expect(refusal(rules, "aaa")).toBe("prefix");
+  });
+});
