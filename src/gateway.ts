@@ -1,12 +1,13 @@
 import { durationMs } from "./config/duration.ts";
 import type { Site } from "./config/site.ts";
-import type { DeviceStatus, Report, ScanReport, Upstream } from "./devices/device.ts";
+import type { DeviceStatus, Report, Upstream } from "./devices/device.ts";
 import { type Journal, JournalError, type JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
-import type { Observation } from "./model/observation.ts";
 import type { HostTime } from "./model/times.ts";
+import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
 import type { Places } from "./places.ts";
+import { createRepeats } from "./repeats.ts";
 import { type Addressee, address } from "./sinks/address.ts";
 
 /** What the straight line runs through. Everything is given: nothing here opens a port, a file or a socket. */
@@ -23,6 +24,7 @@ export interface Line {
 
 /** The straight line: finding, observation, patient, journal, delivery. */
 export function createGateway({ site, places, journal, addressees, mint, poke, log }: Line): Upstream & Gateway {
+  const repeats = createRepeats();
   const statuses = new Map<string, DeviceStatus>();
   const clock = {
     holdUnsynchronised: site.clock.holdUnsynchronised,
@@ -32,17 +34,15 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
 
   return {
     async report(report) {
-      const events: JournalEvent[] = [];
-      const observations = meaning(report).map((unbound) => {
-        const bound = places.bind(unbound, report.openedMs ?? report.received.monotonicMs);
-        events.push(...bound.events);
-        return bound.observation;
-      });
       try {
-        const fresh = await unknown(observations);
-        const ready = fresh.filter((o) => o.standing.state === "ready");
-        const deliveries = address(ready, addressees, { ...postmark(report.received) }, "result");
-        if (fresh.length + events.length > 0) await journal.append({ observations: fresh, events, deliveries });
+        const fresh = await unknown(meaning(report));
+        const bound = fresh.map((unbound) => places.bind(unbound, report.openedMs));
+        const observations = bound.map(({ observation }) => observation);
+        const events = bound.flatMap((b) => b.events);
+        const ready = observations.filter(({ standing }) => standing.state === "ready");
+        const deliveries = address(ready, addressees, postmark(report.received), "result");
+        if (observations.length > 0) await journal.append({ observations, events, deliveries });
+        for (const observation of observations) repeats.remember(observation);
         if (deliveries.length > 0) poke();
         return "stored";
       } catch (error) {
@@ -79,12 +79,14 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
     );
   }
 
-  /** A memory that is read again brings what is known: it is safe already, and not addressed twice. */
-  async function unknown(observations: readonly Observation[]): Promise<readonly Observation[]> {
+  /**
+   * A memory that is read again brings what is known: it is safe already, is not addressed twice, and says nothing
+   * about who is in the room now. So it is left out before anybody is asked whose it is.
+   */
+  async function unknown(observations: readonly Unbound[]): Promise<readonly Unbound[]> {
     const keys = observations.map((o) => o.sourceKey).filter((key) => !key.startsWith("id:"));
-    if (keys.length === 0) return observations;
-    const known = await journal.known(keys);
-    return observations.filter((o) => !known.has(o.sourceKey));
+    const known = keys.length === 0 ? undefined : await journal.known(keys);
+    return observations.filter((o) => !known?.has(o.sourceKey) && !repeats.seen(o));
   }
 
   function postmark(received: HostTime) {
@@ -105,5 +107,3 @@ export interface Gateway extends Upstream {
   keep(events: readonly JournalEvent[]): void;
   devices(): readonly DeviceStatus[];
 }
-
-export type { ScanReport };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationText, serialSettings } from "./profile.ts";
+import { durationText, serialOverrides } from "./profile.ts";
 
 /** A site's one YAML file: who it is, where its rooms are, what is plugged in, where readings go. */
 
@@ -22,7 +22,7 @@ export const barcodeRule = z
       .describe("AIM identifiers allowed, such as ]C0; a scan without one does not match then"),
     gs1: z.enum(["8018", "8017"]).optional().describe("take the identifier from this GS1 application identifier"),
     authority: z.string().optional().describe("assigning authority of the identifier, for HL7 PID-3.4"),
-    type: z.string().default("MR").describe("identifier type, HL7 table 0203"),
+    type: z.string().optional().describe("identifier type, HL7 table 0203"),
   })
   .describe("what a scanned code means; the first rule that fits wins");
 
@@ -52,7 +52,7 @@ const tls = z
   .describe("secure connection");
 
 export const linkSchema = z.union([
-  z.strictObject({ serial: z.strictObject({ path: z.string(), ...serialSettings.partial().shape }) }),
+  z.strictObject({ serial: z.strictObject({ path: z.string(), ...serialOverrides.shape }) }),
   z.strictObject({
     usb: z
       .strictObject({

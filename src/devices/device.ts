@@ -22,9 +22,9 @@ export interface Report {
   readonly received: HostTime;
   /**
    * When this session was opened, on the scale of `received.monotonicMs`. Only a reading measured while its instrument
-   * was connected may be bound to an association that has ended meanwhile. Absent, none is.
+   * was connected may be bound to an association that has ended meanwhile.
    */
-  readonly openedMs?: number;
+  readonly openedMs: number;
   /** The instrument's clock minus the host's, when it was compared in this session. */
   readonly skewMs?: number;
   readonly findings: readonly Finding[];

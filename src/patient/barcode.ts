@@ -34,9 +34,10 @@ export interface BarcodeReader {
   reported(text: string, means: "patient" | "specimen"): Reading;
 }
 
-/** Assigning authority of identifiers whose rule names none. */
+/** Assigning authority and type (HL7 table 0203) of identifiers whose rule names none. */
 export interface Defaults {
   readonly authority: string;
+  readonly type: string;
 }
 
 /** Longest code there is: a full QR code. */
@@ -155,7 +156,10 @@ function fitIdentifier({ rule, pattern }: Rule, text: string): Fit {
 function meaning(rule: BarcodeRule, id: string, defaults: Defaults): Reading {
   switch (rule.means) {
     case "patient":
-      return { means: "patient", patient: { id, authority: rule.authority ?? defaults.authority, type: rule.type } };
+      return {
+        means: "patient",
+        patient: { id, authority: rule.authority ?? defaults.authority, type: rule.type ?? defaults.type },
+      };
     case "visit":
     case "staff":
     case "specimen":

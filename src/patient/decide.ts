@@ -20,15 +20,6 @@ export function decide(state: PlaceState, event: PlaceEvent): readonly [PlaceSta
   return [next, { ...decision, changes: [...ended, ...decision.changes] }];
 }
 
-/** When the next association or badge runs out, if nothing happens before: the time for a tick. */
-export function expiresAt(state: PlaceState): number | undefined {
-  const moments = [
-    ...(state.occupancy === "open" ? [endOf(state.open, state.rules)[0]] : []),
-    ...(state.staff === undefined ? [] : [state.staff.touched + state.rules.idleAfterMs]),
-  ];
-  return moments.length === 0 ? undefined : Math.min(...moments);
-}
-
 function act(state: PlaceState, event: PlaceEvent): readonly [PlaceState, Decision] {
   switch (event.on) {
     case "scan":

@@ -47,7 +47,7 @@ export const vacant = (rules: PlaceRules): Vacant => ({
 
 /**
  * What happens in a place. `at` is milliseconds on the gateway's steady clock, `wall` the same moment for the records.
- * A tick is due at `expiresAt`; a late one changes nothing but when people see it.
+ * A tick brings to light what ran out meanwhile; a late one changes nothing but when people see it.
  */
 export type PlaceEvent = { readonly at: number; readonly wall: Instant } & (
   | { readonly on: "scan"; readonly text: string; readonly symbology?: string }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { barcodeReader } from "../../src/patient/barcode.ts";
 import { rule } from "./room.ts";
 
-const defaults = { authority: "CLINIC" };
+const defaults = { authority: "CLINIC", type: "MR" };
 const gs = "\u001d";
 const key = "950110153001000013";
 const read = (rules: Parameters<typeof barcodeReader>[0], text: string, symbology?: string) =>

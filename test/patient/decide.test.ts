@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { barcodeReader } from "../../src/patient/barcode.ts";
-import { expiresAt } from "../../src/patient/decide.ts";
 import { fates, minute, patient, play, reading, room, rule, scan } from "./room.ts";
 
 const fatesOf = (...args: Parameters<typeof play>) => fates(play(...args).decisions);
@@ -86,12 +85,6 @@ describe("an association ends", () => {
   it("on a restart, and nothing that was before is remembered", () => {
     const steps = [scan(0, "P-1"), { on: "restart", at: 1000 } as const, reading(500, 1500), reading(1500)];
     expect(fatesOf(steps)).toEqual(["no-patient", "no-patient"]);
-  });
-
-  it("at a moment that is known beforehand", () => {
-    const { state } = play([scan(0, "P-1"), reading(minute)]);
-    expect(expiresAt(state)).toBe(6 * minute);
-    expect(expiresAt(play([{ on: "tick", at: 6 * minute }], room(), state).state)).toBeUndefined();
   });
 });
 
@@ -208,6 +201,7 @@ describe("what the instrument itself reports", () => {
       expect(fatesOf([told(0, { patient: id })], trusting)).toEqual(["no-patient"]);
     const barcodes = barcodeReader([rule({ means: "patient" }), rule({ means: "staff", prefix: "S-" })], {
       authority: "CLINIC",
+      type: "MR",
     });
     expect(fatesOf([told(0, { patient: "S-7" })], { ...trusting, barcodes })).toEqual(["no-patient"]);
   });

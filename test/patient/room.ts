@@ -22,7 +22,7 @@ export const barcodes = barcodeReader(
     rule({ means: "specimen", prefix: "T-" }),
     rule({ means: "done", pattern: "DONE" }),
   ],
-  { authority: "CLINIC" },
+  { authority: "CLINIC", type: "MR" },
 );
 
 export const minute = 60_000;

@@ -42,13 +42,13 @@ export async function openInstruments(folder: string, analyzerPort: number, zone
   let meterPlayer: Player | undefined;
   let meterPty: Pty | undefined;
   const analyzer = play(
-    afinion.instrument({ simulated: "abbott-afinion-2" }),
+    afinion.instrument(),
     createConnection(analyzerPort, "127.0.0.1"),
   );
   open.push(analyzer);
 
   return {
-    scan: (code) => scannerPlayer.measure({ text: code }, now()),
+    scan: (code) => scannerPlayer.measure({ barcode: code }, now()),
     weigh: (values) => scalePlayer.measure(values, now()),
     vitals: (values) => monitorPlayer.measure(values, now()),
     glucose: (values) => void meter.handle({ on: "measure", values, at: now() }),

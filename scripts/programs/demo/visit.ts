@@ -15,11 +15,11 @@ export const expected: readonly Expected[] = [
   { whose: patient, code: "39156-5", value: "25.7", unit: "kg/m2" },
   { whose: patient, code: "8480-6", value: "118", unit: "mm[Hg]" },
   { whose: patient, code: "8462-4", value: "76", unit: "mm[Hg]" },
-  { whose: patient, code: "8478-0", value: "90", unit: "mm[Hg]" },
+  { whose: patient, code: "8478-0", value: "91", unit: "mm[Hg]" },
   { whose: patient, code: "8889-8", value: "72", unit: "/min" },
   { whose: patient, code: "59408-5", value: "98", unit: "%" },
   { whose: patient, code: "8310-5", value: "98.6", unit: "[degF]" },
-  { whose: patient, code: "2339-0", value: "105", unit: "mg/dL" },
+  { whose: patient, code: "41653-7", value: "105", unit: "mg/dL" },
   { whose: specimen, code: "4548-4", value: "5.9", unit: "%" },
 ];
 
@@ -42,7 +42,7 @@ export async function visit(instruments: Instruments, watch: Watch, say: (step: 
   instruments.weigh({ W: "81.3", H: "178.0", B: "25.7", N: "m" });
   await watch.stored(3);
   say("blood pressure, pulse, oxygen, temperature");
-  instruments.vitals({ sys: "118", dia: "76", map: "90", rate: "72", spo2: "98", temp: "98.6" });
+  instruments.vitals({ NIBP_SYS: "118", NIBP_DIA: "76", NIBP_MAP: "91", SPO2: "98", PULSE_SPO2: "72", TEMP: "98.6" });
   await watch.stored(9);
   say("glucose: a finger prick, then the meter's cable");
   // A meter writes whole seconds: a test in the very second of the scan could not be told from one before it.

@@ -1,5 +1,5 @@
 import { exitMeaning } from "../../../src/cli/command.ts";
-import { driverOptions } from "../../../src/cli/configuration.ts";
+import { outside } from "../../../src/cli/configuration.ts";
 import { resolveProfiles, shippedProfileSources } from "../../../src/config/profiles.ts";
 import { problems } from "../../../src/model/problem.ts";
 
@@ -33,7 +33,7 @@ const evidenceWords = {
 };
 
 async function instruments(): Promise<string> {
-  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], driverOptions);
+  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
   const rows = [...profiles.values()]
     .map(({ profile: p }) => [p.kind, p.maker, p.model, `\`${p.id}\``, `\`${p.driver}\``, evidenceWords[p.evidence]])
     .sort((a, b) => a.join().localeCompare(b.join(), "en"));

@@ -41,7 +41,7 @@ export const readings = command({
   words: [0, 201],
   examples: [
     ["vitalwire readings --held", "readings that wait for a person"],
-    ["vitalwire readings show 0192f0c1", "everything about one (the start of an id will do)"],
+    ["vitalwire readings show 0192f0c1", "everything about one"],
     ["vitalwire readings attach 0192f0c1 --patient 00123456 --by 'N. Okafor'", "this reading is that patient's"],
     ["vitalwire readings move 0192f0c1 --patient 00123457 --by 'N. Okafor' --reason 'wrong band'", "mend a mix-up"],
   ],

@@ -8,7 +8,7 @@ import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts
 import { loadSimulation } from "../../devices/drivers.ts";
 import type { Simulation } from "../../driver-kit/instrument.ts";
 import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
-import { driverOptions } from "../configuration.ts";
+import { outside } from "../configuration.ts";
 import { type Player, play } from "../simulate/player.ts";
 import { openPty, SocatMissing } from "../simulate/pty.ts";
 
@@ -43,7 +43,7 @@ export const simulate = command({
 
 async function act({ words, values, output, around }: Call<typeof options>): Promise<Exit> {
   const [id = ""] = words;
-  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], driverOptions);
+  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
   const profile = profiles.get(id)?.profile;
   if (profile === undefined) {
     const meant = nearest(id, profiles.keys());

@@ -1,0 +1,47 @@
+import process from "node:process";
+import { parseArgs } from "node:util";
+
+const help = `Measures what the gateway must reach: the shipped service in a process of its own, simulated instruments on real
+ptys, a receiver in another process and a real broker, beside what this machine can do without the gateway.
+
+Usage: scripts/bench [--json] [--runs N] [--only NAME]
+
+  --json       one object a line: name, value, unit, target, floor, ok, seed
+  --runs N     how often each figure is measured; the median counts (default 3)
+  --only NAME  only figures whose name holds NAME; may be given several times
+
+Exit codes: 0 all targets are met, 1 one is not, 2 the command line was not understood.
+`;
+
+const { values } = parse();
+if (values.help) process.stdout.write(help);
+else if (values.receive) await import("./receiver.ts");
+else {
+  const runs = Number(values.runs ?? 3);
+  if (Number.isInteger(runs) && runs > 0) {
+    const { bench } = await import("./bench.ts");
+    process.exitCode = await bench({ json: values.json === true, runs, only: values.only ?? [] });
+  } else usage("--runs takes a whole number from 1");
+}
+
+function parse() {
+  const options = {
+    json: { type: "boolean" },
+    runs: { type: "string" },
+    only: { type: "string", multiple: true },
+    help: { type: "boolean" },
+    // The receiver that the bench starts as a process of its own.
+    receive: { type: "boolean" },
+  } as const;
+  try {
+    return parseArgs({ options });
+  } catch (error) {
+    usage(error instanceof Error ? error.message : String(error));
+    process.exit();
+  }
+}
+
+function usage(problem: string): void {
+  process.stderr.write(`${problem}\n\n${help}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,108 @@
+import { loadConfiguration } from "../../config/load.ts";
+import { configPath } from "../../config/paths.ts";
+import type { Profile } from "../../config/profile.ts";
+import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
+import { type Survey, survey } from "../../devices/survey.ts";
+import { command, configOption, exit, jsonOption } from "../command.ts";
+import { outside } from "../configuration.ts";
+
+/** One port or configured device, as listed. */
+interface Row {
+  readonly type: "serial" | "hid" | "device";
+  readonly port?: string;
+  readonly names?: readonly string[];
+  readonly usb?: string;
+  readonly product?: string;
+  readonly device?: string;
+  readonly profiles: readonly string[];
+  readonly why: string;
+}
+
+export const devices = command({
+  name: "devices",
+  summary: "ports and HID devices that are there, what each is used for, and why not",
+  usage: "",
+  about:
+    "Opens nothing, so it may run beside the gateway. A port is named in the configuration by one of its lasting names,\n" +
+    "or by its USB identity; names such as /dev/ttyUSB0 may belong to another port after the next plugging in.",
+  options: { config: configOption, json: jsonOption },
+  words: [0, 0],
+  examples: [
+    ["vitalwire devices", "what is plugged in, and what the configuration makes of it"],
+    ["vitalwire devices --json", "the same for a script"],
+  ],
+  exits: [exit.found],
+  async run({ values, output, around }) {
+    const file = configPath(values.config, around.env, around.cwd);
+    const loaded = await loadConfiguration(file, outside);
+    if (!loaded.ok && (values.config !== undefined || loaded.problem.code !== "CONFIG_MISSING"))
+      output.problem(loaded.problem);
+    if (!loaded.ok) output.note("Without a configuration: ports and the profiles that know them.");
+    const found = await survey(
+      loaded.ok ? loaded.configuration.site.devices : [],
+      loaded.ok ? loaded.configuration.profiles : await shippedProfiles(),
+    );
+    output.list(
+      [
+        { head: "port", cell: (r) => r.port },
+        { head: "usb", cell: (r) => r.usb },
+        { head: "product", cell: (r) => r.product },
+        { head: "device", cell: (r) => r.device, tone: (r) => (r.type === "device" ? "bad" : "good") },
+        { head: "profile", cell: (r) => r.profiles.join(", ") },
+        { head: "why", cell: (r) => r.why },
+      ],
+      rows(found),
+      "No serial port and no HID device is plugged in.",
+    );
+    for (const { port } of found.ports)
+      if (port.names.length > 0) output.say(`\n${port.path} is also\n${port.names.map((n) => `  ${n}`).join("\n")}`);
+    if (found.hidProblem !== undefined) output.problem(found.hidProblem);
+    return found.assignments.every((a) => a.ok) && (loaded.ok || values.config === undefined) ? exit.ok : exit.found;
+  },
+});
+
+function rows({ ports, hid, assignments }: Survey): readonly Row[] {
+  const serial = ports.map(({ port, device, why, profiles }): Row => {
+    const { usb } = port;
+    return {
+      type: "serial",
+      port: port.path,
+      names: port.names,
+      ...(usb && {
+        usb: `${usb.vendor}:${usb.product}`,
+        product: [usb.maker, usb.model, usb.serial].filter(Boolean).join(" "),
+      }),
+      ...(device !== undefined && { device }),
+      profiles,
+      why,
+    };
+  });
+  const hids = hid.map(
+    (h): Row => ({
+      type: "hid",
+      port: h.path,
+      usb: `${h.vendor}:${h.product}`,
+      product: [h.maker, h.model, h.serial].filter(Boolean).join(" "),
+      profiles: [],
+      why: "HID instruments are not read yet",
+    }),
+  );
+  const lost = assignments.flatMap((a): readonly Row[] =>
+    a.ok
+      ? []
+      : [
+          {
+            type: "device",
+            device: a.device.id,
+            profiles: [],
+            why: [a.problem.code, a.problem.detail].filter(Boolean).join(": "),
+          },
+        ],
+  );
+  return [...serial, ...hids, ...lost];
+}
+
+async function shippedProfiles(): Promise<ReadonlyMap<string, Profile>> {
+  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
+  return new Map([...profiles].map(([id, { profile }]) => [id, profile]));
+}

@@ -1,0 +1,55 @@
+import { loadConfiguration } from "../../config/load.ts";
+import { configPath, statePath } from "../../config/paths.ts";
+import { command, configOption, exit, jsonOption } from "../command.ts";
+import { outside } from "../configuration.ts";
+import { bad, type Diagnosis, ok } from "../doctor/diagnosis.ts";
+import { diagnoseDisk } from "../doctor/disk.ts";
+import { diagnosePorts } from "../doctor/ports.ts";
+import { diagnoseRuntime } from "../doctor/runtime.ts";
+import { diagnoseClock } from "../doctor/time.ts";
+import { diagnoseTls } from "../doctor/tls.ts";
+import type { Tone } from "../output.ts";
+
+const tones: Readonly<Record<Diagnosis["state"], Tone>> = { ok: "good", warn: "warn", bad: "bad" };
+
+export const doctor = command({
+  name: "doctor",
+  summary: "looks at clock, disk, ports, libraries and certificates of this machine",
+  usage: "",
+  about:
+    "Run it as the user that the gateway runs as (sudo -u vitalwire vitalwire doctor), for permissions are that\n" +
+    "user's. It opens no port, and writes a few kilobytes into the state folder, which it takes away again.",
+  options: { config: configOption, json: jsonOption },
+  words: [0, 0],
+  examples: [["vitalwire doctor", "one line for each thing looked at, with what to do where it is not well"]],
+  exits: [exit.found],
+  async run({ values, output, around }) {
+    const file = configPath(values.config, around.env, around.cwd);
+    output.progress("looking …");
+    const loaded = await loadConfiguration(file, outside);
+    const configuration = loaded.ok ? loaded.configuration : undefined;
+    const site = configuration?.site;
+    const state = statePath(site?.state, configuration?.folder ?? around.cwd, around.env);
+    const lines: readonly Diagnosis[] = [
+      loaded.ok
+        ? ok("configuration", file)
+        : bad("configuration", loaded.problem.detail ?? file, "vitalwire check names every mistake."),
+      ...(await diagnoseRuntime()),
+      ...(await diagnoseClock()),
+      ...(await diagnoseDisk(state, site?.journal.maxMegabytes ?? 1024)),
+      ...(await diagnosePorts(site)),
+      ...(configuration === undefined ? [] : await diagnoseTls(configuration, Date.now())),
+    ];
+    output.progress("");
+    output.list(
+      [
+        { head: "state", cell: (l) => l.state, tone: (l) => tones[l.state] },
+        { head: "what", cell: (l) => l.check },
+        { head: "found", cell: (l) => l.found },
+        { head: "what to do", cell: (l) => l.todo },
+      ],
+      lines,
+    );
+    return lines.some((l) => l.state === "bad") ? exit.found : exit.ok;
+  },
+});

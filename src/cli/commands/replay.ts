@@ -1,0 +1,186 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { nearest } from "../../config/nearest.ts";
+import { configPath } from "../../config/paths.ts";
+import type { Profile } from "../../config/profile.ts";
+import { profileSources, resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
+import { loadDriver } from "../../devices/drivers.ts";
+import type { WireValue } from "../../driver-kit/contract.ts";
+import { command, configOption, type Exit, exit, jsonOption, type Surroundings, UsageError } from "../command.ts";
+import { outside, showRemarks } from "../configuration.ts";
+import type { Output } from "../output.ts";
+import { visible } from "../output.ts";
+import { type Decoded, decode } from "../replay/decode.ts";
+import { type Read, readCapture } from "../replay/read-capture.ts";
+import { valueWords } from "../words.ts";
+
+/** Reasons for which bytes that were understood are left out; all others say that something is wrong. */
+const harmless: ReadonlySet<string> = new Set(["duplicate", "unsolicited", "not-a-reading"]);
+
+export const replay = command({
+  name: "replay",
+  summary: "decodes a capture and prints findings and observations",
+  usage: "--profile ID FILE…",
+  about:
+    "FILE is a recorder's or a capture's (.jsonl), or the instrument's raw bytes; - is standard input. A capture names its\n" +
+    "profile itself, so that --profile may be left out. No gateway is needed, nothing is stored and nothing is sent.",
+  options: {
+    profile: { type: "string", short: "p", value: "ID", help: "profile that reads it" },
+    config: { ...configOption, help: "the site whose profiles/ folder is used beside the shipped ones" },
+    timezone: { type: "string", value: "ZONE", help: "zone of the instrument's clock (default: this machine's)" },
+    "allow-unproven": { type: "boolean", help: "do not hold readings for resting on a manual alone" },
+    json: jsonOption,
+  },
+  words: [1, 1000],
+  examples: [
+    ["vitalwire replay visit.jsonl", "a recording, read with the profile that it names"],
+    ["vitalwire replay --profile health-o-meter-esc bytes.bin", "raw bytes"],
+    ["cat /dev/ttyUSB0 | vitalwire replay -p text-scanner - --json", "raw bytes of a port, to a script, once it ends"],
+  ],
+  exits: [exit.found, exit.failed],
+  async run({ values, words, output, around }) {
+    const site = resolve(dirname(configPath(values.config, around.env, around.cwd)), "profiles");
+    const own = await profileSources(site);
+    const resolved = await resolveProfiles(await shippedProfileSources(), own, outside.driverOptions);
+    showRemarks(output, resolved.remarks, around.cwd, "err");
+    const known = new Map([...resolved.profiles].map(([id, { profile }]) => [id, profile]));
+    const timezone = values.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!isZone(timezone)) throw new UsageError(`There is no time zone “${timezone}”.`);
+    const settings = { known, timezone, allowUnproven: values["allow-unproven"] ?? false };
+
+    let worst: Exit = exit.ok;
+    for (const file of words) {
+      const read = await bytesOf(file, around);
+      if (!read.ok) {
+        output.problem({ code: "CAPTURE_INVALID", detail: `${file}: ${read.why}` });
+        worst = exit.failed;
+        continue;
+      }
+      const code = await replayOne(file, read, values.profile, settings, output);
+      if (code > worst) worst = code;
+    }
+    return worst;
+  },
+});
+
+interface Settings {
+  readonly known: ReadonlyMap<string, Profile>;
+  readonly timezone: string;
+  readonly allowUnproven: boolean;
+}
+
+async function bytesOf(file: string, around: Surroundings): Promise<Read> {
+  try {
+    return readCapture(file === "-" ? await buffer(around.in) : await readFile(resolve(around.cwd, file)));
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function replayOne(
+  file: string,
+  { head, lines }: Extract<Read, { ok: true }>,
+  asked: string | undefined,
+  { known, timezone, allowUnproven }: Settings,
+  output: Output,
+): Promise<Exit> {
+  const id = asked ?? head?.profile;
+  if (id === undefined) throw new UsageError(`${file} does not name its profile; give --profile.`);
+  const profile = known.get(id);
+  if (profile === undefined) {
+    const meant = nearest(id, known.keys());
+    throw new UsageError(`There is no profile “${id}”.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`);
+  }
+  const driver = await loadDriver(profile.driver);
+  if (driver === undefined) throw new UsageError(`There is no driver “${profile.driver}”.`);
+  if (head === undefined && driver.input === "reports")
+    throw new UsageError(`${file}: raw bytes do not tell HID reports apart; give a capture (.jsonl).`);
+  const opened = head?.opened === undefined ? Date.now() : Date.parse(head.opened);
+  const decoded = decode(lines, { driver, profile, timezone, allowUnproven, opened });
+  if (output.json) for (const each of decoded) output.record(jsonRow(file, each), "");
+  else show(file, profile, decoded, output);
+  const wrong = decoded.some((d) => d.type === "discard" && !harmless.has(d.reason));
+  const read = decoded.some((d) => d.type === "reading" || d.type === "scan");
+  return wrong || !read ? exit.found : exit.ok;
+}
+
+function jsonRow(file: string, decoded: Decoded): object {
+  if (decoded.type !== "discard") return { file, ...decoded };
+  return { file, ...decoded, bytes: Buffer.from(decoded.bytes).toString("latin1") };
+}
+
+function show(file: string, profile: Profile, decoded: readonly Decoded[], output: Output): void {
+  output.say(
+    output.paint(
+      "bold",
+      `${visible(file)}, read as ${profile.id}@${profile.version} (${profile.maker} ${profile.model})`,
+    ),
+  );
+  const of = <T extends Decoded["type"]>(type: T) =>
+    decoded.filter((d): d is Extract<Decoded, { type: T }> => d.type === type);
+  const readings = of("reading");
+  if (readings.length > 0)
+    output.list(
+      [
+        { head: "ms", cell: (r) => r.ms, align: "right" },
+        { head: "channel", cell: (r) => r.finding.channel },
+        { head: "on the wire", cell: (r) => wireWords(r.finding.value, r.finding.unit) },
+        { head: "code", cell: (r) => r.observation?.code.loinc },
+        { head: "meaning", cell: (r) => r.observation?.code.display ?? "(ignored by the profile)" },
+        { head: "value", cell: (r) => r.observation && valueWords(r.observation.value) },
+        {
+          head: "measured",
+          cell: (r) => r.observation && `${r.observation.times.measured} (${r.observation.times.source})`,
+        },
+        {
+          head: "standing",
+          cell: (r) => standing(r),
+          tone: (r) => (r.observation?.standing.state === "held" ? "warn" : "plain"),
+        },
+      ],
+      readings,
+    );
+  for (const { ms, scan } of of("scan"))
+    output.say(`scan at ${ms} ms: ${visible(scan.text)}${scan.symbology === undefined ? "" : ` (${scan.symbology})`}`);
+  for (const { identity } of of("identity"))
+    output.say(`the instrument says of itself: ${visible(JSON.stringify(identity))}`);
+  for (const d of of("discard")) {
+    const detail = d.detail === undefined ? "" : `, ${visible(d.detail)}`;
+    const text = `not read: ${counted(d.span.to - d.span.from, "byte")} at ${d.span.from} (${d.reason}${detail}): ${excerpt(d.bytes)}`;
+    output.say(output.paint(harmless.has(d.reason) ? "dim" : "warn", text));
+  }
+  const total = [counted(readings.length, "reading"), counted(of("scan").length, "scan")];
+  output.say(`${total.join(", ")}, ${counted(of("discard").length, "piece")} not read`);
+}
+
+function standing({ observation }: Extract<Decoded, { type: "reading" }>): string {
+  if (observation === undefined) return "";
+  return observation.standing.state === "held" ? `held: ${observation.standing.reasons.join(", ")}` : "ready";
+}
+
+function wireWords(value: WireValue, unit: string | undefined): string {
+  const text =
+    value.kind === "number"
+      ? `${value.bound ?? ""}${value.text}`
+      : value.kind === "text"
+        ? value.text
+        : `(${value.reason})${value.text ?? ""}`;
+  return unit === undefined ? text : `${text} ${unit}`;
+}
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+function excerpt(bytes: Uint8Array): string {
+  const text = visible(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
+  return bytes.length > 40 ? `${text}…` : text;
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+import { dirname } from "node:path";
+import { readLastGood } from "../../config/last-good.ts";
+import { type Configuration, checkSources, loadConfiguration } from "../../config/load.ts";
+import { configPath, statePath } from "../../config/paths.ts";
+import { problemCodeOf } from "../../model/problem.ts";
+import { type Call, command, configOption, type Exit, exit, socketOption } from "../command.ts";
+import { outside, showRemarks } from "../configuration.ts";
+import { socketPath } from "../gateway-command.ts";
+
+const options = {
+  config: configOption,
+  socket: socketOption,
+  strict: { type: "boolean", help: "do not fall back to the last good configuration" },
+} as const;
+
+/** The service itself. It says what happens as JSON lines on standard output, and ends on Ctrl-C or SIGTERM. */
+export const run = command({
+  name: "run",
+  summary: "runs the gateway",
+  usage: "[--config FILE] [--socket PATH]",
+  about: [
+    "A configuration with mistakes is not used: the gateway then starts with the last one that was good, if there is",
+    "one in its state folder, and says so. What happens is told as JSON lines on standard output; no patient's values",
+    "or identifiers are among them.",
+  ].join("\n"),
+  options,
+  words: [0, 0],
+  examples: [
+    ["vitalwire run", "as the installed service does"],
+    ["vitalwire run --config site.yaml --socket /tmp/vitalwire.sock", "in a checkout, with a site of one's own"],
+  ],
+  exits: [exit.found, exit.failed],
+  run: serve,
+});
+
+async function serve(call: Call<typeof options>): Promise<Exit> {
+  const { values, output, around } = call;
+  const configuration = await usable(call);
+  if (typeof configuration === "number") return configuration;
+  const { start } = await import("../../main.ts");
+  try {
+    const running = await start({
+      configuration,
+      socket: socketPath(values, around),
+      env: around.env,
+      writeLog: (line) => void around.out.write(line),
+    });
+    if (!around.stop.aborted) {
+      await new Promise((resolve) => around.stop.addEventListener("abort", resolve, { once: true }));
+    }
+    await running.stop();
+    return exit.ok;
+  } catch (error) {
+    const code = problemCodeOf(error);
+    if (code === undefined) throw error;
+    output.problem({ code, detail: error instanceof Error ? error.message : "" });
+    return exit.failed;
+  }
+}
+
+/** The operator's configuration, or the last good one where that has mistakes. */
+async function usable({ values, output, around }: Call<typeof options>): Promise<Configuration | Exit> {
+  const file = configPath(values.config, around.env, around.cwd);
+  const loaded = await loadConfiguration(file, outside);
+  if (loaded.ok) return loaded.configuration;
+  showRemarks(output, loaded.remarks, around.cwd, "err");
+  output.problem(loaded.problem);
+  const failed = loaded.problem.code === "CONFIG_MISSING" ? exit.failed : exit.found;
+  if (values.strict) return failed;
+  const kept = await readLastGood(statePath(undefined, dirname(file), around.env));
+  const last = kept === undefined ? undefined : await checkSources(kept, outside);
+  if (last === undefined || !last.ok) return failed;
+  output.note("Going on with the last good configuration.");
+  return last.configuration;
+}

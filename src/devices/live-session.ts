@@ -1,0 +1,195 @@
+import type { Action, Finding, Scan, Session, SessionEvent } from "../driver-kit/contract.ts";
+import type { Connection, Ending } from "../links/link.ts";
+import type { DeviceIdentity } from "../model/device.ts";
+import type { Clock, HostTime } from "../model/times.ts";
+import type { Recording } from "./recorder.ts";
+import type { Timers } from "./timers.ts";
+
+/** Reports that may wait for their answer before the instrument is asked to wait, where its link can. */
+const mostUnanswered = 4096;
+
+/** What a session that lives tells the device that it is part of. */
+interface LiveSessionEvents {
+  /** Stores findings. A rejection counts as refused. */
+  report(findings: readonly Finding[], received: HostTime): Promise<"stored" | "refused">;
+  scan(scan: Scan, received: HostTime): void;
+  identify(identity: DeviceIdentity, received: HostTime): void;
+  /** Bytes that came, after the session has taken them, with the discards that they led to. */
+  heard(bytes: number, discards: readonly Discard[], received: HostTime): void;
+  /** The driver threw, which it must never do. The session is over then. */
+  fault(error: unknown): void;
+  /** It is over, not by `close`: the connection ended by itself, or there was a fault. At most once. */
+  over(end: Ending | { readonly reason: "fault" }): void;
+}
+
+export type Discard = Extract<Action, { do: "discard" }>;
+
+/**
+ * A driver's session on a real connection: passes bytes and alarms in, carries out what it asks for, and gives it
+ * exactly one answer for each receipt, in the order of the receipts. Once over, it gets none: what is still being
+ * stored then is stored, but no instrument is told.
+ */
+export class LiveSession {
+  readonly #session: Session;
+  readonly #connection: Connection;
+  readonly #recording: Recording;
+  readonly #timers: Timers;
+  readonly #clock: Clock;
+  readonly #events: LiveSessionEvents;
+  readonly #openedMs: number;
+  readonly #unanswered: { readonly receipt: number; answer?: "stored" | "refused" }[] = [];
+  #storing = 0;
+  #whenStored: (() => void)[] = [];
+  #discards: Discard[] = [];
+  #cancelAlarm: (() => void) | undefined;
+  #paused = false;
+  #over = false;
+
+  constructor(parts: {
+    readonly session: Session;
+    readonly connection: Connection;
+    readonly recording: Recording;
+    readonly timers: Timers;
+    readonly clock: Clock;
+    readonly openedMs: number;
+    readonly events: LiveSessionEvents;
+  }) {
+    this.#session = parts.session;
+    this.#connection = parts.connection;
+    this.#recording = parts.recording;
+    this.#timers = parts.timers;
+    this.#clock = parts.clock;
+    this.#openedMs = parts.openedMs;
+    this.#events = parts.events;
+  }
+
+  start(): void {
+    this.#give({ on: "open" }, this.#clock.now());
+    if (this.#over) return;
+    this.#connection.start({ data: (bytes) => this.#data(bytes), closed: (ending) => this.#lost(ending) });
+  }
+
+  /** Ends it from this side: the session may still write its farewell. */
+  async close(): Promise<void> {
+    if (this.#over) return;
+    this.#give({ on: "close" }, this.#clock.now());
+    this.#end();
+    await this.#connection.close();
+  }
+
+  /** Resolves once nothing that was reported is still on its way to the disk. */
+  stored(): Promise<void> {
+    if (this.#storing === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenStored.push(resolve));
+  }
+
+  #data(bytes: Uint8Array): void {
+    if (this.#over) return;
+    const received = this.#clock.now();
+    this.#recording.in(received.monotonicMs - this.#openedMs, bytes);
+    this.#give({ on: "data", bytes }, received);
+    this.#tellHeard(bytes.length, received);
+  }
+
+  #lost(ending: Ending): void {
+    if (this.#over) return;
+    const now = this.#clock.now();
+    this.#give({ on: "close" }, now);
+    this.#tellHeard(0, now);
+    this.#end();
+    this.#events.over(ending);
+  }
+
+  #give(event: SessionEvent, received: HostTime): void {
+    let actions: readonly Action[];
+    try {
+      actions = this.#session.handle(event);
+    } catch (error) {
+      this.#events.fault(error);
+      if (event.on === "close") return;
+      this.#end();
+      void this.#connection.close();
+      this.#events.over({ reason: "fault" });
+      return;
+    }
+    for (const action of actions) this.#carryOut(action, received);
+  }
+
+  #carryOut(action: Action, received: HostTime): void {
+    switch (action.do) {
+      case "write":
+        this.#recording.out(received.monotonicMs - this.#openedMs, action.bytes);
+        this.#connection.write(action.bytes);
+        return;
+      case "wake":
+        this.#cancelAlarm?.();
+        this.#cancelAlarm = action.afterMs > 0 ? this.#timers.after(action.afterMs, () => this.#ring()) : undefined;
+        return;
+      case "report":
+        this.#report(action.receipt, action.findings, received);
+        return;
+      case "identify":
+        this.#events.identify(action.identity, received);
+        return;
+      case "scan":
+        this.#events.scan(action.scan, received);
+        return;
+      case "discard":
+        this.#discards.push(action);
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  #ring(): void {
+    this.#cancelAlarm = undefined;
+    if (this.#over) return;
+    const now = this.#clock.now();
+    this.#give({ on: "wake" }, now);
+    this.#tellHeard(0, now);
+  }
+
+  #tellHeard(bytes: number, received: HostTime): void {
+    const discards = this.#discards;
+    if (this.#over || (bytes === 0 && discards.length === 0)) return;
+    this.#discards = [];
+    this.#events.heard(bytes, discards, received);
+  }
+
+  #report(receipt: number, findings: readonly Finding[], received: HostTime): void {
+    const waiting: { readonly receipt: number; answer?: "stored" | "refused" } = { receipt };
+    this.#unanswered.push(waiting);
+    this.#storing += 1;
+    if (this.#storing >= mostUnanswered && !this.#paused) {
+      this.#paused = true;
+      this.#connection.pause();
+    }
+    const settle = (answer: "stored" | "refused") => {
+      waiting.answer = answer;
+      this.#storing -= 1;
+      this.#answer();
+      if (this.#storing === 0) for (const done of this.#whenStored.splice(0)) done();
+    };
+    this.#events.report(findings, received).then(settle, () => settle("refused"));
+  }
+
+  /** Gives the answers that are there, up to the first receipt whose answer is not. */
+  #answer(): void {
+    for (let next = this.#unanswered[0]; next?.answer !== undefined; next = this.#unanswered[0]) {
+      this.#unanswered.shift();
+      if (!this.#over) this.#give({ on: next.answer, receipt: next.receipt }, this.#clock.now());
+    }
+    if (this.#paused && this.#storing < mostUnanswered / 2) {
+      this.#paused = false;
+      this.#connection.resume();
+    }
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelAlarm?.();
+    this.#recording.end(this.#clock.now().monotonicMs - this.#openedMs);
+  }
+}

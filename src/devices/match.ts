@@ -1,0 +1,195 @@
+import type { Profile } from "../config/profile.ts";
+import type { Device } from "../config/site.ts";
+import type { Port } from "../links/ports.ts";
+import type { Problem } from "../model/problem.ts";
+
+/** Where one device is and what reads it, or why that is not clear. `path` is absent where the link is no port. */
+export type Assignment =
+  | { readonly ok: true; readonly device: Device; readonly profile: Profile; readonly path?: string }
+  | { readonly ok: false; readonly device: Device; readonly problem: Problem };
+
+/** What became of one port: the device it is used for, or why it is used for none. */
+interface PortUse {
+  readonly port: Port;
+  readonly device?: string;
+  readonly why: string;
+  /** Profiles that recognise it by its USB identity. */
+  readonly profiles: readonly string[];
+}
+
+export interface Matched {
+  readonly assignments: readonly Assignment[];
+  readonly ports: readonly PortUse[];
+}
+
+/**
+ * Which port is which device. Nothing is guessed: where two ports fit one device, or two devices one port, none is
+ * opened, for a reading taken from the wrong one would go to the wrong room and so to the wrong patient. Only a port
+ * that one device names by its path is no candidate for those that are found by their USB identity.
+ */
+export function match(
+  devices: readonly Device[],
+  ports: readonly Port[],
+  profiles: ReadonlyMap<string, Profile>,
+): Matched {
+  const named = namedByPath(devices, ports);
+  const places = new Map(devices.map((device) => [device.id, placeOf(device, ports, named)]));
+
+  const assignments = devices.map((device): Assignment => {
+    const place = places.get(device.id) ?? {};
+    if (place.problem !== undefined) return { ok: false, device, problem: place.problem };
+    const { port } = place;
+    const rivals = [...places].filter(([id, other]) => id !== device.id && port !== undefined && other.port === port);
+    if (port !== undefined && rivals.length > 0) {
+      const detail = `${port.path} fits ${[device.id, ...rivals.map(([id]) => id)].sort().join(" and ")}`;
+      return { ok: false, device, problem: { code: "PORT_AMBIGUOUS", detail } };
+    }
+    const profile = profileOf(device, port, profiles);
+    if ("problem" in profile) return { ok: false, device, problem: profile.problem };
+    const path = place.path ?? port?.path;
+    return { ok: true, device, profile: profile.profile, ...(path === undefined ? {} : { path }) };
+  });
+
+  const uses = ports.map((port) => {
+    const fits = [...places].filter(([, place]) => place.port === port || place.among?.includes(port));
+    return useOf(
+      port,
+      assignments.filter((assignment) => fits.some(([id]) => id === assignment.device.id)),
+      profiles,
+    );
+  });
+  return { assignments, ports: uses };
+}
+
+interface PlaceOfDevice {
+  readonly port?: Port;
+  /** The path to open, where the configuration names one; its port may be absent from the list (a pty). */
+  readonly path?: string;
+  /** The ports between which it is not clear. */
+  readonly among?: readonly Port[];
+  readonly problem?: Problem;
+}
+
+/** The ports that devices name by path, each with the first such device. */
+function namedByPath(devices: readonly Device[], ports: readonly Port[]): ReadonlyMap<Port, string> {
+  const named = new Map<Port, string>();
+  for (const device of devices) {
+    if (!("serial" in device.link)) continue;
+    const { path } = device.link.serial;
+    const port = ports.find((p) => isCalled(p, path));
+    if (port !== undefined && !named.has(port)) named.set(port, device.id);
+  }
+  return named;
+}
+
+function isCalled(port: Port, path: string): boolean {
+  return port.path === path || port.names.includes(path);
+}
+
+function placeOf(device: Device, ports: readonly Port[], named: ReadonlyMap<Port, string>): PlaceOfDevice {
+  if ("serial" in device.link) {
+    const { path } = device.link.serial;
+    const port = ports.find((p) => isCalled(p, path));
+    if (port === undefined) return { path };
+    // udev gives two adapters of one kind with one serial number a single by-id link: it leads to the last plugged in.
+    const twins = path.includes("/by-id/") ? ports.filter((p) => isTwin(port, p)) : [];
+    return twins.length > 0 ? unclear([port, ...twins]) : { port, path };
+  }
+  if ("usb" in device.link) {
+    const wanted = device.link.usb;
+    const fit = ports.filter((port) => fitsUsb(wanted, port) && (wanted.path === undefined || isAt(port, wanted.path)));
+    const free = fit.filter((port) => !named.has(port));
+    const [port] = free;
+    if (free.length > 1) return unclear(free);
+    if (port !== undefined) return { port };
+    const identity = [wanted.vendor, wanted.product ?? "*", wanted.serial]
+      .filter((part) => part !== undefined)
+      .join(":");
+    const where = wanted.path === undefined ? "" : ` at ${wanted.path}`;
+    const taken = fit.map((p) => `${p.path} is ${named.get(p)}`).join(", ");
+    const detail = `no ${taken === "" ? "" : "other "}port has the USB identity ${identity}${where}${taken && `; ${taken}`}`;
+    return { problem: { code: "PORT_MISSING", detail } };
+  }
+  return {};
+}
+
+function isAt(port: Port, place: string): boolean {
+  return isCalled(port, place) || port.usb?.socket === place || port.names.some((name) => lastPart(name) === place);
+}
+
+function unclear(among: readonly Port[]): PlaceOfDevice {
+  return { among, problem: { code: "PORT_AMBIGUOUS", detail: among.map((port) => port.path).join(" and ") } };
+}
+
+function isTwin(a: Port, b: Port): boolean {
+  if (a === b || a.usb === undefined || b.usb === undefined) return false;
+  return (
+    a.usb.vendor === b.usb.vendor &&
+    a.usb.product === b.usb.product &&
+    a.usb.serial === b.usb.serial &&
+    a.usb.branch === b.usb.branch
+  );
+}
+
+function fitsUsb(
+  wanted: {
+    readonly vendor: string;
+    readonly product?: string | undefined;
+    readonly serial?: string | undefined;
+  },
+  port: Port,
+): boolean {
+  if (port.usb === undefined || port.usb.vendor !== wanted.vendor) return false;
+  if (wanted.product !== undefined && port.usb.product !== wanted.product) return false;
+  return wanted.serial === undefined || port.usb.serial === wanted.serial;
+}
+
+function profileOf(
+  device: Device,
+  port: Port | undefined,
+  profiles: ReadonlyMap<string, Profile>,
+): { readonly profile: Profile } | { readonly problem: Problem } {
+  if (device.profile !== undefined) {
+    const profile = profiles.get(device.profile);
+    return profile === undefined ? undecided(`there is no profile ${device.profile}`) : { profile };
+  }
+  if (port === undefined && "serial" in device.link) {
+    return { problem: { code: "PORT_MISSING", detail: device.link.serial.path } };
+  }
+  const [first, ...others] = port === undefined ? [] : recognised(port, profiles);
+  if (first === undefined) return undecided(port === undefined ? "none is named" : `none recognises ${port.path}`);
+  if (others.length === 0) return { profile: first };
+  return undecided(`${[first, ...others].map((profile) => profile.id).join(" and ")} recognise it`);
+}
+
+function undecided(detail: string): { readonly problem: Problem } {
+  return { problem: { code: "PROFILE_UNDECIDED", detail } };
+}
+
+function recognised(port: Port, profiles: ReadonlyMap<string, Profile>): readonly Profile[] {
+  return [...profiles.values()].filter((profile) => profile.match?.usb?.some((usb) => fitsUsb(usb, port)) ?? false);
+}
+
+function useOf(port: Port, fits: readonly Assignment[], profiles: ReadonlyMap<string, Profile>): PortUse {
+  const fitting = recognised(port, profiles).map((profile) => profile.id);
+  const [first, ...others] = fits;
+  if (first === undefined) return { port, why: unclaimed(port, fitting), profiles: fitting };
+  const owner = fits.find((assignment) => assignment.ok);
+  if (owner !== undefined) return { port, device: owner.device.id, why: `it is ${owner.device.id}`, profiles: fitting };
+  if (others.length > 0) {
+    return { port, why: `it fits ${fits.map((fit) => fit.device.id).join(" and ")}`, profiles: fitting };
+  }
+  const reason = first.ok ? "" : ` (${first.problem.code}: ${first.problem.detail ?? ""})`;
+  return { port, why: `it fits ${first.device.id}, which is not opened${reason}`, profiles: fitting };
+}
+
+function unclaimed(port: Port, fitting: readonly string[]): string {
+  if (fitting.length > 0)
+    return `no device of the configuration names it; it could be read with ${fitting.join(" or ")}`;
+  if (port.usb === undefined) return "no device of the configuration names it, and it has no USB identity";
+  return `no device of the configuration names it, and no profile knows ${port.usb.vendor}:${port.usb.product}`;
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

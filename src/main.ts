@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { hostClock } from "./clock.ts";
+import { mendTimes } from "./clock-mending.ts";
+import { durationMs } from "./config/duration.ts";
+import { keepLastGood } from "./config/last-good.ts";
+import type { Configuration } from "./config/load.ts";
+import { statePath } from "./config/paths.ts";
+import { answers } from "./console/answers.ts";
+import { listenForControl } from "./console/control.ts";
+import { createDesk } from "./desk.ts";
+import { Fleet } from "./devices/fleet.ts";
+import { createGateway } from "./gateway.ts";
+import type { NewDelivery, Purpose } from "./journal/journal.ts";
+import { openJournal } from "./journal/open.ts";
+import { jsonLog, type Log } from "./log.ts";
+import { uuidv7 } from "./model/ids.ts";
+import type { Observation } from "./model/observation.ts";
+import { problemCodeOf } from "./model/problem.ts";
+import { createPlaces } from "./places.ts";
+import { type Addressee, address } from "./sinks/address.ts";
+import { type Delivering, deliver } from "./sinks/deliver.ts";
+import { makeSink, type SinkNote } from "./sinks/make.ts";
+import { serviceManager } from "./systemd.ts";
+
+export interface StartOptions {
+  readonly configuration: Configuration;
+  readonly socket: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly writeLog: (line: string) => void;
+}
+
+/** How often the places are looked at for an association that ran out, and the clock for its synchronisation. */
+const heartbeatMs = 1000;
+const retainEveryMs = 3_600_000;
+
+/**
+ * Starts everything in order: journal, destinations, the line, people's desk, instruments last; and answers how to
+ * stop it, the other way round. The only file that knows all the others.
+ */
+export async function start({
+  configuration,
+  socket,
+  env,
+  writeLog,
+}: StartOptions): Promise<{ stop(): Promise<void> }> {
+  const { site, profiles, folder } = configuration;
+  const log: Log = jsonLog(writeLog);
+  const manager = serviceManager(env);
+  const clock = hostClock();
+  const state = statePath(site.state, folder, env);
+  const mint = (): string => uuidv7(Date.now(), randomBytes(10));
+
+  const { journal, opened } = await openJournal({
+    path: join(state, "journal.sqlite"),
+    ballastBytes: site.journal.ballastMegabytes * 2 ** 20,
+    maxBytes: site.journal.maxMegabytes * 2 ** 20,
+    clock,
+  });
+  if (opened.recovered !== undefined) log("journal-recovered", { code: "JOURNAL_CORRUPT", ...opened.recovered });
+  await keepLastGood(state, configuration.sources);
+
+  // A receiver that takes a message and fails afterwards is something for a person, so it is kept as well as told.
+  const note: SinkNote = (type, data) => {
+    log(type, data);
+    const event = { at: clock.now().wall, type, data };
+    journal.append({ observations: [], events: [event], deliveries: [] }).catch(() => log("event-lost", { type }));
+  };
+  const workers: Delivering[] = [];
+  const addressees: Addressee[] = [];
+  for (const config of site.sinks) {
+    const sink = await makeSink(config, site, note);
+    addressees.push({ sink, kinds: config.kinds });
+    const hl7 = "hl7" in config ? config.hl7 : undefined;
+    workers.push(
+      deliver({
+        sink,
+        journal,
+        clock,
+        ...(hl7 && { options: { errorTries: hl7.errorTries, whenUnsure: hl7.whenUnsure } }),
+        onAlert: (alert) => log("sink", { sink: sink.id, ...alert }),
+      }),
+    );
+  }
+  const poke = (): void => {
+    for (const worker of workers) worker.poke();
+  };
+
+  const places = createPlaces(site);
+  const gateway = createGateway({ site, places, journal, addressees, mint, poke, log });
+  const addressed = (observations: readonly Observation[], purpose: Purpose): readonly NewDelivery[] => {
+    const postmark = { at: clock.now().wall, site: site.site, gateway: site.gateway, timezone: site.timezone, mint };
+    return address(observations, addressees, postmark, purpose);
+  };
+  const desk = createDesk({ journal, patients: site.patients, now: () => clock.now().wall, address: addressed });
+  const control = await listenForControl(
+    socket,
+    answers({ journal, gateway, places, desk, clock, poke, sinks: () => workers.map((worker) => worker.status()) }),
+  );
+
+  const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
+  await fleet.apply(site, profiles);
+
+  let clockWasSet = false;
+  const heartbeat = setInterval(() => {
+    const now = clock.now();
+    gateway.keep(places.tick(now));
+    if (clockWasSet || now.quality !== "synchronised") return;
+    clockWasSet = true;
+    mendTimes({ journal, address: (observations) => addressed(observations, "result") }, now).then(
+      (mended) => {
+        if (mended > 0) log("times-mended", { readings: mended });
+        poke();
+      },
+      (error: unknown) => {
+        clockWasSet = false;
+        log("times-not-mended", { code: problemCodeOf(error) });
+      },
+    );
+  }, heartbeatMs);
+  const retention = setInterval(() => {
+    const before = new Date(Date.now() - durationMs(site.journal.keepDelivered)).toISOString();
+    journal.retain(before).catch(() => log("retention-failed", { code: "JOURNAL_FAILED" }));
+  }, retainEveryMs);
+  const watchdog = manager.watch(() => journal.counts());
+  manager.ready(`${site.devices.length} devices, ${site.sinks.length} destinations`);
+  log("ready", { site: site.site, gateway: site.gateway, requeued: opened.requeued, unsure: opened.unsure });
+
+  return {
+    async stop() {
+      manager.stopping();
+      clearInterval(heartbeat);
+      clearInterval(retention);
+      watchdog.stop();
+      await fleet.stop();
+      await control.close();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await journal.close();
+      log("stopped");
+    },
+  };
+}

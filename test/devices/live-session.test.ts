@@ -1,0 +1,179 @@
+import { expect, test } from "vitest";
+import { LiveSession } from "../../src/devices/live-session.ts";
+import type { Timers } from "../../src/devices/timers.ts";
+import { latin1 } from "../../src/driver-kit/text.ts";
+import type { Connection, ConnectionEvents } from "../../src/links/link.ts";
+import type { Clock } from "../../src/model/times.ts";
+import { toyDriver } from "../kit/toy-driver.ts";
+
+const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+
+/** The three edges: a link whose far end is the test, time that stands still until told, an upstream that answers when told. */
+class Edges implements Connection, Timers, Clock {
+  readonly name = "edge";
+  readonly notes = [];
+  written = "";
+  flow: string[] = [];
+  events: ConnectionEvents | undefined;
+  ms = 0;
+  alarms: { at: number; call: () => void }[] = [];
+  stores: ((answer: "stored" | "refused") => void)[] = [];
+  told: string[] = [];
+
+  start(events: ConnectionEvents): void {
+    this.events = events;
+  }
+  write(piece: Uint8Array): void {
+    this.written += latin1(piece);
+  }
+  pause(): void {
+    this.flow.push("pause");
+  }
+  resume(): void {
+    this.flow.push("resume");
+  }
+  async close(): Promise<void> {
+    this.flow.push("close");
+  }
+  after(ms: number, call: () => void): () => void {
+    const alarm = { at: this.ms + ms, call };
+    this.alarms.push(alarm);
+    return () => {
+      this.alarms = this.alarms.filter((other) => other !== alarm);
+    };
+  }
+  now() {
+    return { wall: "2026-11-23T14:05:09.000Z", monotonicMs: this.ms, boot: "b", quality: "synchronised" } as const;
+  }
+  passes(ms: number): void {
+    this.ms += ms;
+    for (const alarm of this.alarms.filter(({ at }) => at <= this.ms)) {
+      this.alarms = this.alarms.filter((other) => other !== alarm);
+      alarm.call();
+    }
+  }
+  says(text: string): void {
+    this.events?.data(bytes(text));
+  }
+  /** Answers the n-th report and lets the answer through. */
+  async store(n: number, answer: "stored" | "refused" = "stored"): Promise<void> {
+    this.stores[n]?.(answer);
+    await new Promise(setImmediate);
+  }
+}
+
+function live(farewell = ""): { edges: Edges; session: LiveSession } {
+  const edges = new Edges();
+  const session = new LiveSession({
+    session: toyDriver.session({ farewell }),
+    connection: edges,
+    recording: { in: () => {}, out: () => {}, end: () => {} },
+    timers: edges,
+    clock: edges,
+    openedMs: 0,
+    events: {
+      report: () => new Promise((resolve) => edges.stores.push(resolve)),
+      scan: () => edges.told.push("scan"),
+      identify: () => edges.told.push("identify"),
+      heard: (count, discards) => edges.told.push(`heard ${count} ${discards.map(({ reason }) => reason)}`.trim()),
+      fault: () => edges.told.push("fault"),
+      over: ({ reason }) => edges.told.push(`over ${reason}`),
+    },
+  });
+  session.start();
+  edges.written = "";
+  return { edges, session };
+}
+
+test("answers reach the session in the order of its receipts, whatever the order of storing", async () => {
+  const { edges } = live();
+  edges.says("V1\nV2\nV3\n");
+  await edges.store(2, "refused");
+  await edges.store(1);
+  expect(edges.written).toBe("");
+  await edges.store(0);
+  expect(edges.written).toBe("OK1\nOK2\nNO3\n");
+});
+
+test("a session that is over gets no answer, and what it reported is still waited for", async () => {
+  const { edges, session } = live();
+  edges.says("V1\n");
+  edges.events?.closed({ reason: "lost" });
+  let stored = false;
+  const waiting = session.stored().then(() => {
+    stored = true;
+  });
+  await new Promise(setImmediate);
+  expect(stored).toBe(false);
+  await edges.store(0);
+  await waiting;
+  expect(edges.written).toBe("");
+  expect(edges.told).toEqual(["heard 3", "over lost"]);
+});
+
+test("there is one alarm: a new one replaces the earlier, and none rings after the end", async () => {
+  const { edges, session } = live();
+  edges.says("W50\n");
+  edges.says("W200\n");
+  edges.passes(100);
+  expect(edges.written).toBe("");
+  edges.passes(100);
+  expect(edges.written).toBe("WOKE\n");
+  edges.says("W50\nW0\n");
+  expect(edges.alarms).toEqual([]);
+  edges.says("W50\n");
+  await session.close();
+  edges.passes(1000);
+  expect(edges.written).toBe("WOKE\n");
+});
+
+test("a farewell is written before the connection is closed, and later bytes are not read", async () => {
+  const { edges, session } = live("BYE");
+  await session.close();
+  edges.says("V1\n");
+  expect(edges.written).toBe("BYE");
+  expect(edges.flow).toEqual(["close"]);
+  expect(edges.stores).toEqual([]);
+});
+
+test("a driver that throws ends its session once, and what it asked for before is still carried out", async () => {
+  const { edges } = live();
+  edges.says("V1\n");
+  edges.says("BOOM\n");
+  edges.says("V2\n");
+  edges.events?.closed({ reason: "lost" });
+  await edges.store(0);
+  expect(edges.told).toEqual(["heard 3", "fault", "over fault"]);
+  expect(edges.stores.length).toBe(1);
+  expect(edges.flow).toEqual(["close"]);
+  expect(edges.written).toBe("");
+});
+
+test("a driver that throws at the close ends its session all the same, once", async () => {
+  const lost = live("BOOM");
+  lost.edges.events?.closed({ reason: "lost" });
+  expect(lost.edges.told).toEqual(["fault", "over lost"]);
+  const closed = live("BOOM");
+  await closed.session.close();
+  expect(closed.edges.told).toEqual(["fault"]);
+  expect(closed.edges.flow).toEqual(["close"]);
+});
+
+test("what was not understood is told with the bytes that it came with", () => {
+  const { edges } = live();
+  edges.says("SX\nnonsense\n");
+  expect(edges.told).toEqual(["scan", "heard 12 malformed"]);
+});
+
+test("an instrument is asked to wait while thousands of its reports are not stored yet", async () => {
+  const { edges } = live();
+  edges.says("V1\n".repeat(5000));
+  expect(edges.flow).toEqual(["pause"]);
+  for (let n = 0; n < 2000; n++) edges.stores[n]?.("stored");
+  await new Promise(setImmediate);
+  expect(edges.flow).toEqual(["pause"]);
+  for (let n = 2000; n < 5000; n++) edges.stores[n]?.("stored");
+  await new Promise(setImmediate);
+  expect(edges.flow).toEqual(["pause", "resume"]);
+  expect(edges.written.split("\n").length - 1).toBe(5000);
+});
