@@ -54,7 +54,7 @@ module.exports = {
       comment: "sinks know HL7, the model, and the journal's interface",
       severity: "error",
       from: { path: "^src/sinks/" },
-      to: { path: "^(src|drivers)/", pathNot: "^src/(sinks|hl7|model|journal/journal|config/site)" },
+      to: { path: "^(src|drivers)/", pathNot: "^src/(sinks|hl7|model|journal/journal|config/(site|duration))" },
     },
     {
       name: "devices",

@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { prettifyError } from "zod";
-import { type Problem, type ProblemCode, problems } from "../model/problem.ts";
+import { type Problem, problemCodeOf } from "../model/problem.ts";
 import { type Reply, type Request, requestSchema } from "./requests.ts";
 
 /** What answers the requests: rows one by one; `stopped` aborts when the asker has gone. */
@@ -23,7 +23,8 @@ export function listenForControl(path: string, answer: Answer): Promise<{ close(
     open.add(socket);
     socket.on("close", () => open.delete(socket));
     socket.on("error", () => socket.destroy());
-    void serve(socket, answer);
+    // Whoever went away in the middle of an answer is no concern of the gateway's.
+    serve(socket, answer).catch(() => socket.destroy());
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -85,12 +86,6 @@ function parse(line: string): Request | { readonly problem: Problem } {
 }
 
 function problemOf(error: unknown): Problem {
-  if (error instanceof Error && "code" in error && isProblemCode(error.code)) {
-    return { code: error.code, detail: error.message };
-  }
-  return { code: "JOURNAL_FAILED", detail: error instanceof Error ? error.message : String(error) };
-}
-
-function isProblemCode(code: unknown): code is ProblemCode {
-  return typeof code === "string" && Object.hasOwn(problems, code);
+  const detail = error instanceof Error ? error.message : String(error);
+  return { code: problemCodeOf(error) ?? "JOURNAL_FAILED", detail };
 }

@@ -16,9 +16,9 @@ const accept = z.array(z.enum(["implausible", "device-clock", "host-clock", "unp
 export const subjectSchema = z.union([
   z.strictObject({
     patient: z.string().min(1).max(64),
-    authority: z.string().max(100).optional(),
-    type: z.string().max(10).optional(),
-    visit: z.string().max(64).optional(),
+    authority: z.string().max(100).exactOptional(),
+    type: z.string().max(10).exactOptional(),
+    visit: z.string().max(64).exactOptional(),
   }),
   z.strictObject({ specimen: z.string().min(1).max(64) }),
 ]);
@@ -28,17 +28,17 @@ export const requestSchema = z.discriminatedUnion("do", [
   z.strictObject({
     do: z.literal("readings"),
     limit,
-    ids: ids.optional(),
-    standing: z.enum(["ready", "held", "discarded"]).optional(),
-    place: z.string().optional(),
-    afterSeq: z.number().int().min(0).optional(),
+    ids: ids.exactOptional(),
+    standing: z.enum(["ready", "held", "discarded"]).exactOptional(),
+    place: z.string().exactOptional(),
+    afterSeq: z.number().int().min(0).exactOptional(),
   }),
   z.strictObject({
     do: z.literal("deliveries"),
     limit,
-    ids: ids.optional(),
-    sink: z.string().optional(),
-    states: z.array(z.enum(["queued", "sending", "delivered", "rejected", "unsure", "abandoned"])).optional(),
+    ids: ids.exactOptional(),
+    sink: z.string().exactOptional(),
+    states: z.array(z.enum(["queued", "sending", "delivered", "rejected", "unsure", "abandoned"])).exactOptional(),
   }),
   z.strictObject({ do: z.literal("bytes"), id: z.string() }),
   z.strictObject({ do: z.literal("events"), limit }),
@@ -49,7 +49,7 @@ export const requestSchema = z.discriminatedUnion("do", [
     subject: subjectSchema,
     accept,
     by: person,
-    reason: reason.optional(),
+    reason: reason.exactOptional(),
   }),
   z.strictObject({ do: z.literal("release"), ids, accept, by: person, reason }),
   z.strictObject({ do: z.literal("move"), ids, subject: subjectSchema, by: person, reason }),
@@ -57,7 +57,6 @@ export const requestSchema = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("retry"), ids, by: person }),
   z.strictObject({ do: z.literal("abandon"), ids, by: person, reason }),
   z.strictObject({ do: z.literal("done"), place: z.string(), by: person }),
-  z.strictObject({ do: z.literal("watch") }),
 ]);
 
 export type Request = z.output<typeof requestSchema>;

@@ -41,10 +41,7 @@ export async function openInstruments(folder: string, analyzerPort: number, zone
   const meter = ultra2.instrument();
   let meterPlayer: Player | undefined;
   let meterPty: Pty | undefined;
-  const analyzer = play(
-    afinion.instrument(),
-    createConnection(analyzerPort, "127.0.0.1"),
-  );
+  const analyzer = play(afinion.instrument(), createConnection(analyzerPort, "127.0.0.1"));
   open.push(analyzer);
 
   return {

@@ -1,0 +1,99 @@
+import type { Desk } from "../desk.ts";
+import type { DeviceStatus } from "../devices/device.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Clock } from "../model/times.ts";
+import type { PlaceStatus, Places } from "../places.ts";
+import type { Answer } from "./control.ts";
+import type { Request } from "./requests.ts";
+
+export interface AnswerParts {
+  readonly journal: Journal;
+  readonly gateway: Gateway;
+  readonly places: Places;
+  readonly desk: Desk;
+  readonly clock: Clock;
+  readonly sinks: () => readonly SinkStatus[];
+  /** Tells the delivery workers that something was queued. */
+  readonly poke: () => void;
+}
+
+/** How it stands with one destination. */
+export interface SinkStatus {
+  readonly sink: string;
+  readonly state: string;
+  readonly code?: string;
+}
+
+/** The whole gateway at a glance. */
+export interface GatewayStatus {
+  readonly devices: readonly DeviceStatus[];
+  readonly places: readonly PlaceStatus[];
+  readonly sinks: readonly SinkStatus[];
+  readonly counts: Awaited<ReturnType<Journal["counts"]>>;
+}
+
+/** What the gateway answers to each request at its control socket. Listings end with what is newest. */
+export function answers({ journal, gateway, places, desk, clock, sinks, poke }: AnswerParts): Answer {
+  return async function* answer(request: Request) {
+    switch (request.do) {
+      case "status": {
+        const status: GatewayStatus = {
+          devices: gateway.devices(),
+          places: places.status(),
+          sinks: sinks(),
+          counts: await journal.counts(),
+        };
+        yield status;
+        return;
+      }
+      case "readings": {
+        const { do: _, ...query } = request;
+        const rows = await journal.observations(query);
+        yield* query.afterSeq === undefined ? rows.toReversed() : rows;
+        return;
+      }
+      case "deliveries": {
+        const { do: _, ...query } = request;
+        yield* (await journal.deliveries(query)).toReversed();
+        return;
+      }
+      case "bytes": {
+        const bytes = await journal.deliveryBytes(request.id);
+        if (bytes !== undefined) yield { text: new TextDecoder().decode(bytes) };
+        return;
+      }
+      case "events":
+        yield* (await journal.events({ limit: request.limit })).toReversed();
+        return;
+      case "hold":
+      case "attach":
+      case "release":
+      case "move":
+      case "discard":
+        yield* await desk.act(request);
+        poke();
+        return;
+      case "retry":
+        for (const id of request.ids) {
+          await journal.retry(id, request.by, clock.now().wall);
+          yield { id, now: "queued" };
+        }
+        poke();
+        return;
+      case "abandon":
+        for (const id of request.ids) {
+          await journal.abandon(id, request.by, request.reason, clock.now().wall);
+          yield { id, now: "abandoned" };
+        }
+        poke();
+        return;
+      case "done":
+        gateway.keep(places.done(request.place, request.by, clock.now()));
+        yield* places.status().filter(({ place }) => place === request.place);
+        return;
+      default:
+        request satisfies never;
+    }
+  };
+}
