@@ -20,7 +20,7 @@ const most = 1000;
 export async function mendTimes({ journal, address }: MendingParts, now: HostTime): Promise<number> {
   const held = await journal.observations({ limit: most, standing: "held" });
   const groups = new Map<string, Observation[]>();
-  for (const { observation } of held) {
+  for (const { observation } of held.toReversed()) {
     const times = mended(observation, now);
     if (times === undefined) continue;
     const standing = standingFor(heldReasons(observation.standing).filter((reason) => reason !== "host-clock"));

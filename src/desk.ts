@@ -169,7 +169,10 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
       const members = await journal.observations({ limit: 1000, group });
       groups.set(
         group,
-        members.map(current).filter((o) => o.standing.state === standing.state),
+        members
+          .toReversed()
+          .map(current)
+          .filter((o) => o.standing.state === standing.state),
       );
     }
     return [...groups.values()];
