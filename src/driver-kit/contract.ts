@@ -25,6 +25,17 @@ export interface Driver<O = unknown> {
   readonly options: z.ZodType<O>;
   /** A new session, in the state before `open`. A session lives as long as one connection. */
   session(options: O): Session;
+  /**
+   * Faults on the wire that, under these options, nothing in the protocol shows. Left out: none. Conformance refuses a
+   * driver that reads another value from a capture so damaged without saying so here, and one that says so needlessly.
+   */
+  undetected?(options: O): readonly Undetected[];
+}
+
+/** A limit of a protocol that its driver cannot mend, and why, for the driver's README. */
+export interface Undetected {
+  readonly fault: "byte-lost" | "byte-doubled" | "cut-short" | "noise-before";
+  readonly why: string;
 }
 
 /** One connection to one instrument. */

@@ -98,6 +98,11 @@ describe("envelope", () => {
   it("gives single bytes by themselves, and lets a break cut a frame", () => {
     expect(pieces(summed(), "\n!<7\n7>", "!")).toEqual(["frame 0-1 \n", "frame 1-2 !", "cut 2-7", "frame 7-8 !"]);
   });
+  it("looks at nothing beyond the bound, so that a start there is the same in any chunking", () => {
+    const bytes = `\x1bR${"1".repeat(17)}\x1bR\x1bE`;
+    expect(pieces(plain(), ...bytes)).toEqual(["too-long 0-19", "frame 19-23 \x1bR\x1bE"]);
+    expect(pieces(plain(), bytes)).toEqual(["too-long 0-19", "frame 19-23 \x1bR\x1bE"]);
+  });
   it("gives up at the bound", () => {
     expect(pieces(plain(), `\x1bR${"1".repeat(30)}\x1bE`)).toEqual(["too-long 0-20", "noise 20-34"]);
   });
@@ -122,6 +127,9 @@ describe("lengthPrefixed", () => {
   });
   it("takes a frame whose check is right and discards the whole of one whose check is wrong", () => {
     expect(pieces(counted(), "#01a5", "#01a4")).toEqual(["frame 0-5 #01a5", "checksum 5-10"]);
+  });
+  it("finds a frame inside a false one, and blames what follows on nothing", () => {
+    expect(pieces(counted(), "#x8#01a5zzzz")).toEqual(["checksum 0-3", "frame 3-8 #01a5", "noise 8-12"]);
   });
   it("takes no header whose length is impossible", () => {
     expect(pieces(counted(), "#0z", "#0;#01a5")).toEqual(["noise 0-6", "frame 6-11 #01a5"]);
