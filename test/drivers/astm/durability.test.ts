@@ -30,9 +30,7 @@ describe("an acknowledgement", () => {
     const bench = new Bench({}, (receipt) => (receipt < 3 ? "refused" : "stored"));
     bench.sayAll([ENQ, h, p, o]);
     expect(bench.sayAll([r, r, r, l])).toEqual([NAK, NAK, ACK, ACK]);
-    expect(bench.findings.map(({ identity }) => identity)).toEqual([
-      ...Array(3).fill(bench.findings[0]?.identity),
-    ]);
+    expect(bench.findings.map(({ identity }) => identity)).toEqual([...Array(3).fill(bench.findings[0]?.identity)]);
   });
 
   it("is put off by a refusal before the instrument loses patience, and follows when the frame comes again", () => {
@@ -111,6 +109,22 @@ describe("results that were acknowledged before their message broke the rules", 
     expect(bench.discards.at(-1)).toBe("cut: a result of an order that was broken off");
     bench.send(message);
     expect(bench.texts).toEqual(["5.8"]);
+  });
+});
+
+describe("every byte", () => {
+  it("of a result that was offered and taken back is not discarded besides", () => {
+    const bench = new Bench({ mode: "strict" }, "refused");
+    bench.sayAll([ENQ, h, p, o, r, l, EOT]);
+    expect(bench.texts).toEqual(["5.8"]);
+    expect(bench.discards).toEqual([]);
+  });
+
+  it("of a frame just over the bound is discarded once, also where the next one begins right there", () => {
+    const bench = new Bench({ mode: "strict" });
+    bench.sayAll([ENQ, `\x021${"x".repeat(240)}`, EOT]);
+    const spans = bench.played.discards.map(({ span }) => span);
+    expect(spans).toEqual([{ from: 1, to: 243 }]);
   });
 });
 
