@@ -1,30 +1,47 @@
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Clock, ClockQuality } from "./model/times.ts";
 
-/** Marks that time daemons leave once the clock is set: systemd-timesyncd, and any that systemd waited for. */
-const marks = ["/run/systemd/timesync/synchronized", "/run/systemd/timesync-wait/synchronized"];
+/** The mark that systemd-timesyncd leaves once the clock is set. */
+const mark = "/run/systemd/timesync/synchronized";
 
 /** How often an unsynchronised clock is looked at again. */
-const lookAgainMs = 1000;
+const lookAgainMs = 2000;
 
 /**
  * The host's clocks. `monotonicMs` counts within a boot, so that it goes on over restarts of the service; the wall
- * time is `unsynchronised` until a time daemon says otherwise.
+ * time is `unsynchronised` until systemd-timesyncd has left its mark or the kernel says that some other daemon
+ * (chrony, ntpd) keeps its clock.
  */
 export function hostClock(): Clock {
   const boot = bootId();
-  let quality: ClockQuality = "unsynchronised";
+  let quality: ClockQuality = existsSync(mark) ? "synchronised" : "unsynchronised";
+  let asking = false;
   let lookAt = 0;
+
   return {
     now() {
       const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
-      if (quality === "unsynchronised" && monotonicMs >= lookAt) {
-        if (marks.some((mark) => existsSync(mark))) quality = "synchronised";
+      if (quality === "unsynchronised" && monotonicMs >= lookAt && !asking) {
         lookAt = monotonicMs + lookAgainMs;
+        look();
       }
       return { wall: new Date().toISOString(), monotonicMs, boot, quality };
     },
   };
+
+  function look(): void {
+    if (existsSync(mark)) {
+      quality = "synchronised";
+      return;
+    }
+    asking = true;
+    // The kernel's own flag (adjtimex), which every time daemon sets; Node has no other way to it.
+    execFile("timedatectl", ["show", "--property=NTPSynchronized", "--value"], { timeout: 5000 }, (_error, stdout) => {
+      asking = false;
+      if (stdout.trim() === "yes") quality = "synchronised";
+    });
+  }
 }
 
 function bootId(): string {

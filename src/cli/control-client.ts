@@ -36,13 +36,19 @@ export async function* ask(socketPath: string, request: Asked, stop?: AbortSigna
       if ("problem" in reply) throw new GatewayProblem(problemOf(reply.problem));
       yield reply.row;
     }
-    if (stop?.aborted) return;
-    const why = failure === undefined ? "It closed the connection." : `${socketPath}: ${failure.message}`;
-    throw new GatewayProblem({ code: "GATEWAY_ABSENT", detail: why });
+    if (!stop?.aborted) throw absent("It closed the connection.");
+  } catch (error) {
+    // Reading lines rejects with the socket's own error.
+    if (failure === undefined || error !== failure) throw error;
+    if (!stop?.aborted) throw absent(`${socketPath}: ${failure.message}`);
   } finally {
     stop?.removeEventListener("abort", end);
     socket.destroy();
   }
+}
+
+function absent(detail: string): GatewayProblem {
+  return new GatewayProblem({ code: "GATEWAY_ABSENT", detail });
 }
 
 function problemOf(problem: { readonly code: string; readonly detail?: string }): Problem {

@@ -19,12 +19,15 @@ export interface Journal {
   known(sourceKeys: readonly string[]): Promise<ReadonlySet<string>>;
 
   /**
-   * Takes up to `limit` deliveries of a sink that are due, oldest first and never past an undelivered earlier one of
-   * the same lane, and marks them `sending` before it answers.
+   * Takes up to `limit` deliveries of a sink that are due, oldest first, and marks them `sending` before it answers.
+   * Never passes an earlier one of the same lane that waits for its next try; those still `sending` are in the same
+   * hands and go first. A dead letter lets its lane go on, but a withdrawal or correction waits for the dead letter
+   * that carries the same observation. `nowMs` and `nextAtMs` count on one monotonic clock of the caller; after a
+   * restart everything queued is due.
    */
   claim(sink: string, limit: number, nowMs: number): Promise<readonly Claimed[]>;
 
-  /** Writes down what became of claimed deliveries, all in one transaction. */
+  /** Writes down what became of claimed deliveries, all in one transaction. Outcomes of others change nothing. */
   settle(outcomes: readonly Outcome[]): Promise<void>;
 
   /** When the next queued delivery of a sink falls due, if there is one. */
@@ -48,7 +51,11 @@ export interface Journal {
   /** Gives a rejected or unsure delivery up. */
   abandon(delivery: string, by: string, reason: string, at: Instant): Promise<void>;
 
-  /** Removes observations older than `before` all of whose deliveries are settled; answers how many. */
+  /**
+   * Removes observations older than `before` all of whose deliveries are delivered or given up, then as many of the
+   * oldest such as bring the file below the size given at opening; answers how many. Held readings stay. Events go
+   * with the readings of their time. The source key of what an instrument may report again is kept for good.
+   */
   retain(before: Instant): Promise<number>;
 
   close(): Promise<void>;
@@ -101,16 +108,22 @@ export type Purpose = "result" | "withdrawal" | "correction";
 
 export interface Claimed {
   readonly id: string;
+  readonly lane: string;
   readonly controlId: string;
   readonly bytes: Uint8Array;
   readonly attempts: number;
   /** Set when an earlier attempt may have reached the far end. */
   readonly mayBeDuplicate: boolean;
+  /** The gateway ended while this one was `sending`, and neither a sink nor a person has settled it since. */
+  readonly interrupted: boolean;
 }
 
 export type DeliveryState = "queued" | "sending" | "delivered" | "rejected" | "unsure" | "abandoned";
 
-/** `queued` with `nextAtMs` is a retry; `unsure` waits for a person. */
+/**
+ * `queued` with a code is a retry, at once or at `nextAtMs`; `queued` without one gives it back as it was, never handed
+ * over, and counts no attempt. `unsure` waits for a person.
+ */
 export interface Outcome {
   readonly id: string;
   readonly state: Exclude<DeliveryState, "sending" | "abandoned">;
@@ -144,6 +157,7 @@ export interface StoredDelivery {
   readonly answer?: string;
 }
 
+/** Newest first; with `afterSeq` those stored after it, oldest first. */
 export interface ObservationQuery {
   readonly limit: number;
   readonly ids?: readonly string[];
@@ -153,6 +167,7 @@ export interface ObservationQuery {
   readonly afterSeq?: number;
 }
 
+/** Newest first. */
 export interface DeliveryQuery {
   readonly limit: number;
   readonly ids?: readonly string[];

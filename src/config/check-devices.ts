@@ -1,0 +1,102 @@
+import { nearest } from "./nearest.ts";
+import type { Profile } from "./profile.ts";
+import type { Resolved } from "./profiles.ts";
+import { type Locate, mistake, note, type Path, type Remark } from "./remark.ts";
+import type { Device, LinkConfig, Site } from "./site.ts";
+
+/** The profiles that devices may name. */
+export type Known = Pick<Resolved, "profiles" | "broken">;
+
+/** References of devices, their line settings, and ports that two of them claim. */
+export function checkDevices(site: Site, known: Known, locate: Locate): readonly Remark[] {
+  const places = site.places.map((p) => p.id);
+  return site.devices.flatMap((device, i) => {
+    const path: Path = ["devices", i];
+    const remarks: Remark[] = [];
+    if (!places.includes(device.place))
+      remarks.push(mistake(locate, [...path, "place"], unknown("place", device.place, places)));
+    remarks.push(...checkProfile(device, path, known, locate), ...checkLink(device.link, path, locate));
+    for (const [j, other] of site.devices.slice(0, i).entries()) {
+      const shared = sharedPort(device.link, other.link);
+      if (shared === undefined) continue;
+      const text = `${shared} is that of “${other.id}” too (line ${locate(["devices", j]).line}); one port is one device.`;
+      remarks.push(mistake(locate, [...path, "link"], text));
+    }
+    return remarks;
+  });
+}
+
+function checkProfile(device: Device, path: Path, { profiles, broken }: Known, locate: Locate): readonly Remark[] {
+  const { link } = device;
+  if (device.profile === undefined) {
+    if ("serial" in link) return []; // whether the port has a USB identity shows when it is there
+    if (!("usb" in link)) {
+      const text = "“profile” is missing: only an instrument on USB can be recognised by itself.";
+      return [mistake(locate, path, text)];
+    }
+    const { vendor, product } = link.usb;
+    const fits = [...profiles.values()].filter(({ profile }) => matches(profile, vendor, product));
+    if (fits.length === 1) return fits[0] ? evidence(device, fits[0].profile, path, locate) : [];
+    const names = fits.map((f) => f.profile.id).join(", ");
+    const text =
+      fits.length === 0 ? "No profile has this USB identity" : `Several profiles have this USB identity (${names})`;
+    return [mistake(locate, path, `${text}; give “profile”.`)];
+  }
+  const found = profiles.get(device.profile)?.profile;
+  if (found === undefined && broken.has(device.profile)) return [];
+  if (found === undefined)
+    return [mistake(locate, [...path, "profile"], unknown("profile", device.profile, profiles.keys()))];
+  const remarks = [...evidence(device, found, path, locate)];
+  if ("serial" in link && (link.serial.baudRate ?? found.serial?.baudRate) === undefined) {
+    const text = `“baudRate” is missing, and the profile “${found.id}” gives none.`;
+    remarks.push(mistake(locate, [...path, "link", "serial"], text));
+  }
+  return remarks;
+}
+
+function matches(profile: Profile, vendor: string, product: string | undefined): boolean {
+  const same = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
+  return profile.match?.usb?.some((usb) => usb.vendor === vendor && same(usb.product, product)) ?? false;
+}
+
+function evidence(device: Device, profile: Profile, path: Path, locate: Locate): readonly Remark[] {
+  // A scanner has no readings to hold.
+  if (profile.evidence !== "manual" || device.allowUnproven || profile.kind === "scanner") return [];
+  const text = `“${profile.id}” rests on a manual alone, so its readings are held until someone looks at them. After trying it on the instrument, say “allowUnproven: true”.`;
+  return [note(locate, [...path, "profile"], text)];
+}
+
+function checkLink(link: LinkConfig, path: Path, locate: Locate): readonly Remark[] {
+  if (!("listen" in link)) return [];
+  const { address, from } = link.listen;
+  const local = address === "127.0.0.1" || address === "::1" || address === "localhost";
+  if (local || from !== undefined) return [];
+  const text = "Whoever reaches this port is taken for this device; name the instrument's address with “from”.";
+  return [note(locate, [...path, "link", "listen"], text)];
+}
+
+/** What two links have in common that only one of them can have, in words. */
+function sharedPort(a: LinkConfig, b: LinkConfig): string | undefined {
+  if ("serial" in a && "serial" in b && a.serial.path === b.serial.path) return `The port ${a.serial.path}`;
+  if ("file" in a && "file" in b && a.file.path === b.file.path) return `The file ${a.file.path}`;
+  if ("tcp" in a && "tcp" in b && a.tcp.host === b.tcp.host && a.tcp.port === b.tcp.port)
+    return `The address ${a.tcp.host}:${a.tcp.port}`;
+  if ("listen" in a && "listen" in b && a.listen.port === b.listen.port) {
+    const apart = a.listen.from !== undefined && b.listen.from !== undefined && a.listen.from !== b.listen.from;
+    return apart ? undefined : `The listening port ${a.listen.port}`;
+  }
+  if ("usb" in a && "usb" in b) {
+    const same = (key: "product" | "serial" | "path") =>
+      a.usb[key] === undefined || b.usb[key] === undefined || a.usb[key] === b.usb[key];
+    if (a.usb.vendor === b.usb.vendor && same("product") && same("serial") && same("path"))
+      return "This USB identity, as far as it is given,";
+  }
+  return undefined;
+}
+
+function unknown(what: string, name: string, known: Iterable<string>): string {
+  const all = [...known];
+  const meant = nearest(name, all);
+  const few = all.length > 0 && all.length <= 8 ? ` There are ${all.join(", ")}.` : "";
+  return `There is no ${what} “${name}”.${meant === undefined ? few : ` Did you mean “${meant}”?`}`;
+}

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Problem } from "../model/problem.ts";
+import { checkSite } from "./check.ts";
+import type { PatternMistake } from "./check-places.ts";
+import { checkShape } from "./issues.ts";
+import type { Profile } from "./profile.ts";
+import {
+  type DriverOptions,
+  profileSources,
+  type ResolvedProfile,
+  resolveProfiles,
+  shippedProfileSources,
+} from "./profiles.ts";
+import type { Remark, Source } from "./remark.ts";
+import { type Site, siteSchema } from "./site.ts";
+import { parseYaml } from "./yaml-text.ts";
+
+/** All texts that a site's operator owns: the one file, and the `profiles/` folder beside it. */
+export interface Sources {
+  readonly site: Source;
+  readonly profiles: readonly Source[];
+}
+
+/** A configuration without mistakes. Paths inside `site` are relative to `folder`. */
+export interface Configuration {
+  readonly file: string;
+  readonly folder: string;
+  readonly site: Site;
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly sources: Sources;
+}
+
+/** What a configuration leans on and cannot know: the drivers, and which patterns the barcode rules can work with. */
+export interface Outside {
+  readonly driverOptions: DriverOptions;
+  readonly patternMistake: PatternMistake;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly configuration: Configuration; readonly notes: readonly Remark[] }
+  | { readonly ok: false; readonly problem: Problem; readonly remarks: readonly Remark[] };
+
+/** Reads and checks a site's configuration whole: all mistakes at once, each with file, line and path. */
+export async function loadConfiguration(file: string, outside: Outside): Promise<Loaded> {
+  let sources: Sources;
+  try {
+    sources = await readSources(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, problem: { code: "CONFIG_MISSING", detail: why }, remarks: [] };
+  }
+  return checkSources(sources, outside);
+}
+
+/** The texts as they are on disk now. Rejects where the site's file cannot be read. */
+async function readSources(file: string): Promise<Sources> {
+  return {
+    site: { file, text: await readFile(file, "utf8") },
+    profiles: await profileSources(resolve(dirname(file), "profiles")),
+  };
+}
+
+/** Checks texts that are already read: those of a last good copy, or of an editor. */
+export async function checkSources(sources: Sources, outside: Outside): Promise<Loaded> {
+  const [shipped, { yaml, remarks }] = [await shippedProfileSources(), parseYaml(sources.site)];
+  const resolved = await resolveProfiles(shipped, sources.profiles, outside.driverOptions);
+  const shape = yaml === undefined ? undefined : checkShape(yaml, siteSchema);
+  const meaning =
+    yaml !== undefined && shape?.value !== undefined
+      ? checkSite(shape.value, resolved, outside.patternMistake, yaml.locate)
+      : [];
+  const own = [...remarks, ...(shape?.remarks ?? []), ...meaning].sort(
+    (a, b) => a.line - b.line || a.column - b.column,
+  );
+  const all = [...own, ...resolved.remarks];
+  const mistakes = all.filter((r) => r.severity === "mistake");
+  if (shape?.value === undefined || mistakes.length > 0) {
+    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+    return { ok: false, problem: { code: "CONFIG_INVALID", detail: `${count} in ${sources.site.file}` }, remarks: all };
+  }
+  const { file } = sources.site;
+  const configuration = {
+    file,
+    folder: resolve(dirname(file)),
+    site: shape.value,
+    profiles: plain(resolved.profiles),
+    sources,
+  };
+  return { ok: true, configuration, notes: all };
+}
+
+function plain(profiles: ReadonlyMap<string, ResolvedProfile>): ReadonlyMap<string, Profile> {
+  return new Map([...profiles].map(([id, { profile }]) => [id, profile]));
+}

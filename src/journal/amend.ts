@@ -1,0 +1,105 @@
+import type { Change } from "./commit-queue.ts";
+import type { Database } from "./database.ts";
+import { type Amendment, JournalError } from "./journal.ts";
+import { insertDeliveries, type Sequences } from "./message.ts";
+
+/** How observations stand now: their newest amendment, or what they were stored with. */
+export const current = `
+SELECT o.seq, o.id, coalesce(a.state, o.body->>'$.standing.state') AS state, a.binding, a.times
+FROM observation AS o LEFT JOIN amendment AS a ON a.observation = o.seq
+  AND a.event = (SELECT max(event) FROM amendment WHERE observation = o.seq)
+WHERE o.id IN (SELECT value FROM json_each(?))`;
+
+const insertEvent = `
+INSERT INTO event (at, type, place, device, done_by, data) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq`;
+const insertAmendments = `
+INSERT INTO amendment (observation, event, state, standing, binding, times)
+SELECT value->>0, ?2, ?3, ?4, value->>1, value->>2 FROM json_each(?1)`;
+const unhold = "DELETE FROM held WHERE observation IN (SELECT value FROM json_each(?))";
+const hold = "INSERT INTO held (observation, reasons) SELECT value, ?2 FROM json_each(?1)";
+
+/** Deliveries that carry these observations, and whether a sink ever had them or may have. */
+const carriers = `
+SELECT DISTINCT d.seq, d.state,
+  d.attempts > 0 OR d.may_be_duplicate = 1 OR d.state NOT IN ('queued', 'abandoned') AS gone
+FROM carries AS c JOIN delivery AS d ON d.seq = c.delivery
+WHERE c.observation IN (SELECT value FROM json_each(?))`;
+const recallRows = `
+UPDATE delivery SET state = 'abandoned', settled_at = ?2 WHERE seq IN (SELECT value FROM json_each(?1))`;
+
+interface Standing {
+  readonly seq: number;
+  readonly id: string;
+  readonly state: string;
+  readonly binding: string | null;
+  readonly times: string | null;
+}
+
+/** Changes how observations stand: a new row for each, an event, and what is to be sent of it. */
+export function amend(database: Database, sequences: Sequences): Change<Amendment, void> {
+  return {
+    essential: false,
+    weigh: ({ observations, deliveries }) => observations.length + deliveries.length,
+    async make(amendments) {
+      for (const amendment of amendments) await amendOne(database, sequences, amendment);
+      return amendments.map(() => undefined);
+    },
+  };
+}
+
+async function amendOne(database: Database, sequences: Sequences, amendment: Amendment): Promise<void> {
+  const { observations, standing, binding, times, event, deliveries } = amendment;
+  const found = await database.all<Standing>(current, JSON.stringify(observations));
+  check(amendment, found);
+  const seqs = JSON.stringify(found.map(({ seq }) => seq));
+  if (amendment.recall === true) await recall(database, seqs, event.at);
+
+  const { at, type, place, device, by, data } = event;
+  const written = await database.all<{ seq: number }>(
+    insertEvent,
+    at,
+    type,
+    place ?? null,
+    device ?? null,
+    by ?? null,
+    data === undefined ? null : JSON.stringify(data),
+  );
+  const rows = found.map((row) => [
+    row.seq,
+    binding === undefined ? row.binding : JSON.stringify(binding),
+    times === undefined ? row.times : JSON.stringify(times),
+  ]);
+  await database.run(
+    insertAmendments,
+    JSON.stringify(rows),
+    written[0]?.seq ?? null,
+    standing.state,
+    JSON.stringify(standing),
+  );
+  await database.run(unhold, seqs);
+  if (standing.state === "held") await database.run(hold, seqs, JSON.stringify(standing.reasons));
+  await insertDeliveries(database, sequences, deliveries, new Map(found.map(({ id, seq }) => [id, seq])));
+}
+
+function check({ observations, from }: Amendment, found: readonly Standing[]): void {
+  const states = new Map(found.map(({ id, state }) => [id, state]));
+  for (const id of observations) {
+    const state = states.get(id);
+    if (state === undefined) throw new JournalError("NOT_FOUND", `no reading has the id ${id}`);
+    if (state !== from) {
+      throw new JournalError("NOT_ALLOWED", `reading ${id} is ${state}; this can be done with one that is ${from}`);
+    }
+  }
+}
+
+async function recall(database: Database, seqs: string, at: string): Promise<void> {
+  const rows = await database.all<{ seq: number; state: string; gone: number }>(carriers, seqs);
+  if (rows.some(({ gone }) => gone === 1)) {
+    throw new JournalError(
+      "NOT_ALLOWED",
+      "a message with this reading was handed to its destination, or may have been",
+    );
+  }
+  const queued = rows.filter(({ state }) => state === "queued").map(({ seq }) => seq);
+  if (queued.length > 0) await database.run(recallRows, JSON.stringify(queued), at);
+}

@@ -1,0 +1,218 @@
+import type { Ballast } from "./ballast.ts";
+import { type Database, transaction } from "./database.ts";
+import { JournalError } from "./journal.ts";
+import { asJournalError, isDiskFull } from "./trouble.ts";
+
+/** One kind of change: how many such changes, asked for by different callers, are made together. */
+export interface Change<Input, Output> {
+  /** How many rows it brings, about; bounds a transaction. */
+  weigh(input: Input): number;
+  /** Whether it is made even on a full disk: what was sent must be written down, and old rows must go. */
+  readonly essential: boolean;
+  /** Makes all of them, inside the transaction under way; one output for each, in order. */
+  make(inputs: readonly Input[]): Promise<readonly Output[]>;
+}
+
+/** What the commit queue tells of. */
+export interface QueueWatch {
+  /** SQLite found the file damaged. */
+  damaged(): void;
+}
+
+/** Rows that one transaction takes at most, about, so that no caller waits long behind a flood. */
+const rowsATransaction = 4000;
+/** A quiet moment after this many commits is used to fold the WAL into the file, while nobody waits. */
+const commitsACheckpoint = 50;
+const quietMs = 200;
+
+/**
+ * The one writer. Changes asked for while a commit is under way share the next one, and its one fsync. A caller's
+ * promise resolves after that fsync. If a shared transaction fails, nothing of it is there, and each caller's change is
+ * made again alone, so that one caller's mistake is that caller's failure. Reads run between transactions.
+ */
+export class CommitQueue {
+  readonly #database: Database;
+  readonly #ballast: Ballast;
+  readonly #watch: QueueWatch;
+  readonly #lines: Line[] = [];
+  #reads: (() => Promise<void>)[] = [];
+  #turning: Promise<void> | undefined;
+  #asked = false;
+  #commits = 0;
+  #quiet: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(database: Database, ballast: Ballast, watch: QueueWatch) {
+    this.#database = database;
+    this.#ballast = ballast;
+    this.#watch = watch;
+  }
+
+  /** Adds a kind of change. Within a transaction, kinds are made in the order in which they were added. */
+  accept<Input, Output>(change: Change<Input, Output>): (input: Input) => Promise<Output> {
+    let waiting: Call<Input, Output>[] = [];
+    this.#lines.push({
+      take() {
+        let rows = 0;
+        let n = 0;
+        for (const call of waiting) {
+          rows += change.weigh(call.input);
+          if (n > 0 && rows > rowsATransaction) break;
+          n += 1;
+        }
+        const taken = waiting.slice(0, n);
+        waiting = waiting.slice(n);
+        return taken.length === 0 ? undefined : share(change, taken);
+      },
+    });
+    return (input) =>
+      new Promise((resolve, reject) => {
+        if (this.#closed) return reject(new JournalError("JOURNAL_FAILED", "the journal is closed"));
+        waiting.push({ input, resolve, reject });
+        this.#turn();
+      });
+  }
+
+  /** Runs a query between transactions. It sees every change asked for before it that was not refused. */
+  read<T>(query: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new JournalError("JOURNAL_FAILED", "the journal is closed"));
+      this.#reads.push(async () => {
+        try {
+          resolve(await query());
+        } catch (error) {
+          reject(this.#failure(error));
+        }
+      });
+      this.#turn();
+    });
+  }
+
+  /** Takes nothing more, finishes what was asked for, and resolves. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#quiet);
+    while (this.#turning !== undefined) await this.#turning;
+  }
+
+  #turn(): void {
+    clearTimeout(this.#quiet);
+    this.#asked = true;
+    this.#turning ??= this.#work().finally(() => {
+      this.#turning = undefined;
+      // Asked for in the very moment when the last round had ended.
+      if (this.#asked) this.#turn();
+      else if (this.#commits >= commitsACheckpoint && !this.#closed) {
+        this.#quiet = setTimeout(() => this.#checkpoint(), quietMs);
+        this.#quiet.unref();
+      }
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#asked) {
+      this.#asked = false;
+      const reads = this.#reads;
+      this.#reads = [];
+      const shares = this.#lines.flatMap((line) => line.take() ?? []);
+      if (shares.length > 0) {
+        // What did not fit into this round is taken in the next.
+        this.#asked = true;
+        await this.#commit(shares);
+      }
+      for (const read of reads) await read();
+    }
+  }
+
+  async #commit(shares: readonly Share[]): Promise<void> {
+    const admitted = await this.#admitted(shares);
+    if (admitted.length === 0) return;
+    const error = await this.#attempt(admitted);
+    if (error === undefined) return;
+    const single = admitted.flatMap((one) => one.alone());
+    const full = this.#ballast.released;
+    for (const one of single) {
+      if (this.#ballast.released && !one.essential) one.fail(noSpace());
+      else if (single.length === 1 && !full) one.fail(this.#failure(error));
+      else {
+        const again = await this.#attempt([one]);
+        if (again !== undefined) one.fail(this.#failure(again));
+      }
+    }
+  }
+
+  /** While the disk is full, only what is essential; the rest is refused until the ballast is back. */
+  async #admitted(shares: readonly Share[]): Promise<readonly Share[]> {
+    if (!this.#ballast.released || shares.every((one) => one.essential)) return shares;
+    if (await this.#ballast.restore()) return shares;
+    for (const one of shares) if (!one.essential) one.fail(noSpace());
+    return shares.filter((one) => one.essential);
+  }
+
+  /** One transaction. Answers the error that undid it, after room was made if it was a lack of space. */
+  async #attempt(shares: readonly Share[]): Promise<unknown> {
+    try {
+      await transaction(this.#database, async () => {
+        for (const one of shares) await one.make();
+      });
+    } catch (error) {
+      if (await isDiskFull(error, this.#database.path)) await this.#ballast.release();
+      return error;
+    }
+    this.#commits += 1;
+    for (const one of shares) one.done();
+    return undefined;
+  }
+
+  #failure(error: unknown): JournalError {
+    const failure = asJournalError(error, this.#ballast.released);
+    if (failure.code === "JOURNAL_CORRUPT") this.#watch.damaged();
+    return failure;
+  }
+
+  #checkpoint(): void {
+    this.#commits = 0;
+    // Its failure loses nothing: the WAL keeps what it holds, and the next commit reports what is wrong.
+    this.read(() => this.#database.all("PRAGMA wal_checkpoint(PASSIVE)")).catch(() => undefined);
+  }
+}
+
+interface Call<Input, Output> {
+  readonly input: Input;
+  readonly resolve: (output: Output) => void;
+  readonly reject: (error: JournalError) => void;
+}
+
+interface Line {
+  take(): Share | undefined;
+}
+
+/** The part that one kind of change has in a transaction. */
+interface Share {
+  readonly essential: boolean;
+  make(): Promise<void>;
+  done(): void;
+  fail(error: JournalError): void;
+  /** The same, each caller's on its own. */
+  alone(): readonly Share[];
+}
+
+function share<Input, Output>(change: Change<Input, Output>, calls: readonly Call<Input, Output>[]): Share {
+  let outputs: readonly Output[] = [];
+  return {
+    essential: change.essential,
+    async make() {
+      outputs = await change.make(calls.map((call) => call.input));
+      if (outputs.length !== calls.length) throw new Error("a change must answer every caller");
+    },
+    done() {
+      for (const [i, call] of calls.entries()) call.resolve(outputs[i] as Output);
+    },
+    fail(error) {
+      for (const call of calls) call.reject(error);
+    },
+    alone: () => calls.map((call) => share(change, [call])),
+  };
+}
+
+const noSpace = (): JournalError => new JournalError("JOURNAL_FULL", "there is no room for new readings");

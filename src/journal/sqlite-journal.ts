@@ -1,0 +1,89 @@
+import { amend } from "./amend.ts";
+import { append } from "./append.ts";
+import type { Ballast } from "./ballast.ts";
+import { CommitQueue, type QueueWatch } from "./commit-queue.ts";
+import type { Database } from "./database.ts";
+import { claim, nextDue, settle } from "./delivery.ts";
+import type { Journal } from "./journal.ts";
+import type { Sequences } from "./message.ts";
+import { decide } from "./person.ts";
+import { counts, deliveries, deliveryBytes, events, known, observations } from "./query.ts";
+import { giveBack, type RetainStep, retire, size } from "./retain.ts";
+
+/** What a journal works with once its file is open, sound and of the newest schema. */
+export interface JournalParts {
+  readonly database: Database;
+  readonly ballast: Ballast;
+  readonly sequences: Sequences;
+  /** Retention keeps the file at or below this size, as far as delivered rows allow. */
+  readonly maxBytes: number;
+  readonly watch: QueueWatch;
+}
+
+/** The journal over one open SQLite file. */
+export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }: JournalParts): Journal {
+  const queue = new CommitQueue(database, ballast, watch);
+  // In one transaction: first what became of the old, then the new, then people, then what is handed out.
+  const settled = queue.accept(settle(database));
+  const appended = queue.accept(append(database, sequences));
+  const amended = queue.accept(amend(database, sequences));
+  const decided = queue.accept(decide(database));
+  const claimed = queue.accept(claim(database));
+  const retired = queue.accept(retire(database));
+  const givenBack = queue.accept(giveBack(database));
+
+  /** Steps through the oldest rows until there are no more, or until `enough`. */
+  async function remove(step: RetainStep, enough: () => Promise<boolean>): Promise<RemovedRows> {
+    let removed = 0;
+    let reached: string | undefined;
+    for (let after: number | undefined = 0; after !== undefined && !(await enough()); ) {
+      const done = await retired({ ...step, after });
+      removed += done.removed;
+      reached = done.reached ?? reached;
+      after = done.next;
+    }
+    return { removed, reached };
+  }
+
+  async function shrink(): Promise<void> {
+    for (let more = true; more; ) {
+      const { bytes } = await queue.read(() => size(database));
+      more = (bytes > maxBytes || ballast.released) && (await givenBack(null));
+    }
+  }
+
+  return {
+    append: appended,
+    claim: (sink, limit, nowMs) => claimed({ sink, limit, nowMs }),
+    settle: settled,
+    amend: amended,
+    retry: (delivery, by, at) => decided({ delivery, do: "retry", by, at }),
+    abandon: (delivery, by, reason, at) => decided({ delivery, do: "abandon", by, at, reason }),
+    known: (sourceKeys) => queue.read(() => known(database, sourceKeys)),
+    nextDue: (sink) => queue.read(() => nextDue(database, sink)),
+    observations: (query) => queue.read(() => observations(database, query)),
+    deliveries: (query) => queue.read(() => deliveries(database, query)),
+    deliveryBytes: (id) => queue.read(() => deliveryBytes(database, id)),
+    events: (query) => queue.read(() => events(database, query)),
+    counts: () => queue.read(() => counts(database)),
+    async retain(before) {
+      const never = async (): Promise<boolean> => false;
+      const fits = async (): Promise<boolean> => (await queue.read(() => size(database))).used <= maxBytes;
+      const aged = await remove({ what: "observation", after: 0, before }, never);
+      await remove({ what: "event", after: 0, before }, never);
+      const oversize = await remove({ what: "observation", after: 0 }, fits);
+      if (oversize.reached !== undefined) await remove({ what: "event", after: 0, before: oversize.reached }, never);
+      await shrink();
+      return aged.removed + oversize.removed;
+    },
+    async close() {
+      await queue.close();
+      await database.close();
+    },
+  };
+}
+
+interface RemovedRows {
+  readonly removed: number;
+  readonly reached: string | undefined;
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { diagnoseDisk } from "../../src/cli/doctor/disk.ts";
+import { diagnosePorts } from "../../src/cli/doctor/ports.ts";
+import { diagnoseTls } from "../../src/cli/doctor/tls.ts";
+import { configurationOf, goodSite } from "../config/site-text.ts";
+import { runCli } from "./run-cli.ts";
+
+const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "vw-doctor-"));
+
+test("the doctor looks at everything and says each time how it stands", async () => {
+  const state = await folder();
+  const { rows, code } = await runCli(["doctor", "-c", "config/starter.yaml", "--json"], {
+    env: { STATE_DIRECTORY: state },
+  });
+  const checks = new Set(rows.map((row) => row["check"]));
+  for (const check of ["configuration", "node", "library", "clock", "disk space", "udev rules"])
+    expect(checks).toContain(check);
+  expect(rows.every((row) => row["state"] === "ok" || typeof row["todo"] === "string")).toBe(true);
+  expect(code).toBe(rows.some((row) => row["state"] === "bad") ? 1 : 0);
+  expect(await readdir(state)).toEqual([]);
+});
+
+describe("the disk", () => {
+  test("is measured where the journal is, and too little room is said", async () => {
+    const state = await folder();
+    expect(await diagnoseDisk(state, 1)).toContainEqual(expect.objectContaining({ check: "disk space", state: "ok" }));
+    expect(await diagnoseDisk(state, 1e9)).toContainEqual(
+      expect.objectContaining({ check: "disk space", state: "warn" }),
+    );
+  });
+
+  test("in memory is bad, for a power cut loses every reading", async () => {
+    const lines = await diagnoseDisk("/dev/shm", 1);
+    expect(lines).toContainEqual(expect.objectContaining({ check: "durability", state: "bad" }));
+  });
+
+  test("that is not there yet is no fault", async () => {
+    expect(await diagnoseDisk("/nowhere/state", 1)).toEqual([expect.objectContaining({ state: "warn" })]);
+  });
+});
+
+describe("certificates", () => {
+  const day = 86_400_000;
+
+  /** A site with TLS files of its own, valid for ten days. */
+  async function secured() {
+    const here = await folder();
+    await mkdir(join(here, "tls"));
+    const [cert, key] = [join(here, "tls/cert.pem"), join(here, "tls/key.pem")];
+    const openssl = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10"];
+    execFileSync("openssl", [...openssl, "-subj", "/CN=a", "-keyout", key, "-out", cert], { stdio: "ignore" });
+    await chmod(key, 0o600);
+    const tls = "tls: { ca: tls/cert.pem, cert: tls/cert.pem, key: tls/key.pem }";
+    return { ...(await configurationOf(goodSite.replace("insecure: true", tls))), folder: here, key };
+  }
+
+  test("that expire soon are a warning, and expired ones are bad", async () => {
+    const site = await secured();
+    const states = async (at: number) => (await diagnoseTls(site, at)).map((line) => line.state);
+    expect(await states(Date.now())).toEqual(["warn", "warn", "ok"]);
+    expect(await states(Date.now() + 11 * day)).toEqual(["bad", "bad", "ok"]);
+    expect(await states(Date.now() - 60 * day)).toEqual(["ok", "ok", "ok"]);
+  });
+
+  test("whose key everyone may read, or that is another's, are told of", async () => {
+    const site = await secured();
+    await chmod(site.key, 0o644);
+    expect((await diagnoseTls(site, Date.now())).at(-1)).toMatchObject({
+      state: "warn",
+      todo: expect.stringContaining("chmod"),
+    });
+    const other = await secured();
+    await writeFile(site.key, execFileSync("cat", [other.key]));
+    expect((await diagnoseTls(site, Date.now())).at(-1)).toMatchObject({
+      state: "bad",
+      found: expect.stringContaining("is not the key of"),
+    });
+  });
+
+  test("are missed where a destination has none", async () => {
+    expect(await diagnoseTls(await configurationOf(goodSite), Date.now())).toEqual([
+      expect.objectContaining({ check: "destination ehr", state: "warn", found: "without TLS" }),
+    ]);
+  });
+});
+
+test("a port that is not there is a warning that names it", async () => {
+  const { site } = await configurationOf(goodSite.replace("/dev/ttyUSB0", "/dev/nowhere"));
+  expect(await diagnosePorts(site)).toContainEqual(
+    expect.objectContaining({ check: "device scale-1", state: "warn", found: "/dev/nowhere is not there" }),
+  );
+});

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { parseCapture } from "../../src/driver-kit/capture.ts";
+import { runCli } from "./run-cli.ts";
+
+const capture = "drivers/health-o-meter/captures/esc-498kl.jsonl";
+
+/** The bytes that the instrument sent in that capture. */
+async function rawBytes(): Promise<Uint8Array> {
+  const parsed = parseCapture(await readFile(capture, "utf8"));
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return Buffer.concat(parsed.capture.lines.flatMap((line) => ("in" in line ? [line.in] : [])));
+}
+
+const values = (rows: readonly Record<string, unknown>[]) =>
+  rows.flatMap((row) => (row["type"] === "reading" ? [(row["finding"] as { value: unknown }).value] : []));
+
+describe("replay", () => {
+  test("reads a capture with the profile that it names", async () => {
+    const { code, rows } = await runCli(["replay", capture, "--json"]);
+    expect(code).toBe(0);
+    expect(values(rows)).not.toHaveLength(0);
+    expect(rows.find((row) => row["type"] === "reading")).toMatchObject({
+      file: capture,
+      finding: { channel: "W" },
+      observation: { code: { loinc: "29463-7" }, device: { profile: expect.stringMatching(/^health-o-meter/) } },
+    });
+  });
+
+  test("reads the same from raw bytes on standard input", async () => {
+    const fromFile = await runCli(["replay", capture, "--json"]);
+    const fromBytes = await runCli(["replay", "-p", "health-o-meter-498kl", "-", "--json"], {
+      input: await rawBytes(),
+    });
+    expect(values(fromBytes.rows)).toEqual(values(fromFile.rows));
+  });
+
+  test("shows what was not read and why, and ends with exit code 1", async () => {
+    const input = Buffer.concat([Buffer.from("\u0007noise"), await rawBytes()]);
+    const { code, out } = await runCli(["replay", "-p", "health-o-meter-498kl", "-"], { input });
+    expect(code).toBe(1);
+    expect(out).toMatch(/not read: 6 bytes at 0 \(noise\): \\x07noise/);
+  });
+
+  test("that finds nothing at all ends with exit code 1", async () => {
+    expect((await runCli(["replay", "-p", "health-o-meter-498kl", "-"])).code).toBe(1);
+  });
+
+  test("asks for the profile where nothing names it, and knows a misspelled one", async () => {
+    const unnamed = await runCli(["replay", "-"], { input: Buffer.from("x") });
+    expect(unnamed).toMatchObject({ code: 2, err: expect.stringContaining("give --profile") });
+    const misspelled = await runCli(["replay", "-p", "health-o-meter-ecs", "-"], { input: Buffer.from("x") });
+    expect(misspelled.err).toContain("Did you mean “health-o-meter-esc”?");
+  });
+
+  test("names the line of a capture that is damaged, and goes on with the next file", async () => {
+    const input = Buffer.from('{"capture":1,"profile":"a","source":"b","evidence":"capture"}\n{"ms":0,"on":"x"}\n');
+    const { code, err, rows } = await runCli(["replay", "-", capture, "--json"], { input });
+    expect(code).toBe(4);
+    expect(JSON.parse(err)).toMatchObject({ code: "CAPTURE_INVALID", detail: expect.stringContaining("-: line 2") });
+    expect(values(rows)).not.toHaveLength(0);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import { goodProfile, goodSite, remarksOf } from "./site-text.ts";
+
+const site = (from: string, to: string): string => {
+  expect(goodSite).toContain(from);
+  return goodSite.replace(from, to);
+};
+const usual = "    link: { serial: { path: /dev/ttyUSB0 } }\n";
+const second = (link: string): string =>
+  site(usual, `${usual}  - id: scale-2\n    place: exam-1\n    profile: test-scale\n    link: ${link}\n`);
+
+describe("names", () => {
+  test("of places, devices and sinks stand once", async () => {
+    const text = site("sinks:\n", "sinks:\n  - id: ehr\n    file: { path: /tmp/x }\n");
+    expect(await remarksOf(text)).toEqual(["site.yaml:18:5  sinks[1].id: There is another sink “ehr” in line 16."]);
+  });
+
+  test("of places and profiles that are not there come with what was meant", async () => {
+    expect(await remarksOf(site("place: exam-1", "place: exam-2"))).toEqual([
+      "site.yaml:12:5  devices[0].place: There is no place “exam-2”. Did you mean “exam-1”?",
+    ]);
+    expect(await remarksOf(site("profile: test-scale", "profile: test-skale"))).toEqual([
+      "site.yaml:13:5  devices[0].profile: There is no profile “test-skale”. Did you mean “test-scale”?",
+    ]);
+  });
+
+  test("of time zones are IANA's", async () => {
+    expect(await remarksOf(site("profile: test-scale", "profile: test-scale\n    timezone: Europe/Bern"))).toEqual([
+      expect.stringContaining("devices[0].timezone: There is no time zone “Europe/Bern”"),
+    ]);
+  });
+});
+
+describe("a port", () => {
+  test.each([["{ serial: { path: /dev/ttyUSB0, baudRate: 1200 } }", "The port /dev/ttyUSB0"]])(
+    "is that of one device: %s",
+    async (link, what) => {
+      expect(await remarksOf(second(link))).toEqual([
+        `site.yaml:18:5  devices[1].link: ${what} is that of “scale-1” too (line 11); one port is one device.`,
+      ]);
+    },
+  );
+
+  test("to listen at may be shared by callers that are told apart", async () => {
+    const shared = (a: string, b: string): string =>
+      second(`{ listen: { port: 4001${b} } }`).replace(
+        "{ serial: { path: /dev/ttyUSB0 } }",
+        `{ listen: { port: 4001${a} } }`,
+      );
+    expect(await remarksOf(shared(", from: 10.0.0.1", ", from: 10.0.0.2"))).toEqual([]);
+    expect((await remarksOf(shared(", from: 10.0.0.1", "")))[0]).toContain("The listening port 4001 is that of");
+  });
+
+  test("found by a USB identity that fits two devices is a mistake", async () => {
+    const text = second('{ usb: { vendor: "0403", serial: A1 } }').replace(
+      "{ serial: { path: /dev/ttyUSB0 } }",
+      '{ usb: { vendor: "0403" } }',
+    );
+    expect((await remarksOf(text))[0]).toContain("This USB identity, as far as it is given,");
+  });
+
+  test("needs a line speed from the site or the profile", async () => {
+    const remarks = await remarksOf(goodSite, [goodProfile.replace("serial: { baudRate: 9600 }\n", "")]);
+    expect(remarks).toEqual([
+      "site.yaml:14:13  devices[0].link.serial: “baudRate” is missing, and the profile “test-scale” gives none.",
+    ]);
+  });
+
+  test("open to the network without saying for whom is worth a note", async () => {
+    const text = site("{ serial: { path: /dev/ttyUSB0 } }", "{ listen: { port: 4001, address: 0.0.0.0 } }");
+    expect(await remarksOf(text)).toEqual([
+      expect.stringContaining("Whoever reaches this port is taken for this device"),
+    ]);
+  });
+});
+
+describe("a device without a profile", () => {
+  const unnamed = (link: string): string =>
+    site("    profile: test-scale\n", "").replace("{ serial: { path: /dev/ttyUSB0 } }", link);
+  const known = goodProfile.replace("serial:", 'match: { usb: [{ vendor: "0dc3", product: "0001" }] }\nserial:');
+
+  test("is recognised where one profile has its USB identity", async () => {
+    expect(await remarksOf(unnamed('{ usb: { vendor: "0dc3" } }'), [known])).toEqual([]);
+  });
+
+  test("is a mistake where none has, or several have", async () => {
+    expect(await remarksOf(unnamed('{ usb: { vendor: "ffff" } }'), [known])).toEqual([
+      "site.yaml:11:5  devices[0]: No profile has this USB identity; give “profile”.",
+    ]);
+    const twice = [known, known.replace("test-scale", "other-scale")];
+    expect(await remarksOf(unnamed('{ usb: { vendor: "0dc3" } }'), twice)).toEqual([
+      "site.yaml:11:5  devices[0]: Several profiles have this USB identity (test-scale, other-scale); give “profile”.",
+    ]);
+  });
+
+  test("is a mistake on the network", async () => {
+    expect((await remarksOf(unnamed("{ tcp: { host: a, port: 1 } }")))[0]).toContain("“profile” is missing");
+  });
+});
+
+describe("a profile that rests on a manual alone", () => {
+  const manual = [goodProfile.replace("evidence: bench", "evidence: manual")];
+  test("is worth a note, and none once the site allows it", async () => {
+    expect(await remarksOf(goodSite, manual)).toEqual([
+      expect.stringContaining("“test-scale” rests on a manual alone"),
+    ]);
+    expect(
+      await remarksOf(site("profile: test-scale", "profile: test-scale\n    allowUnproven: true"), manual),
+    ).toEqual([]);
+  });
+});
+
+describe("barcode rules", () => {
+  const rules = (text: string): string => site("      - means: patient\n        prefix: P\n", text);
+
+  test("with a pattern that cannot be used are mistakes", async () => {
+    expect(await remarksOf(rules('      - means: patient\n        pattern: "[0-9"\n'))).toEqual([
+      "site.yaml:9:9  places[0].barcodes[0].pattern: This is refused.",
+    ]);
+  });
+
+  test("below one that fits everything never fit, and a badge would be a patient", async () => {
+    const remarks = await remarksOf(rules("      - means: patient\n      - means: staff\n        prefix: S\n"));
+    expect(remarks).toEqual([
+      expect.stringMatching(/^site\.yaml:8:9 .*taken for a patient and the rules below never fit/),
+    ]);
+  });
+
+  test("without a patient or a specimen leave every reading to a person", async () => {
+    expect(await remarksOf(rules("      - means: staff\n        prefix: S\n"))).toEqual([
+      expect.stringContaining("every reading of this place waits for a person"),
+    ]);
+  });
+
+  test("with lengths upside down are mistakes", async () => {
+    expect(await remarksOf(rules("      - means: patient\n        length: [9, 3]\n"))).toEqual([
+      "site.yaml:9:9  places[0].barcodes[0].length: 9 is more than 3.",
+    ]);
+  });
+});
+
+describe("a destination on the network", () => {
+  const sink = (text: string): string =>
+    site("    hl7: { host: ehr.clinic, port: 2575, insecure: true }\n", `    ${text}\n`);
+  test.each([
+    ["hl7: { host: a, port: 1 }", /Neither “tls” nor “insecure: true”/],
+    ["mqtt: { url: mqtt://a }", /Neither mqtts:\/\/ nor “insecure: true”/],
+    ["mqtt: { url: mqtt://a, tls: {} }", /no effect on an mqtt:\/\/ address/],
+    ["hl7: { host: a, port: 1, tls: { cert: a.pem } }", /“key” is missing/],
+    ["mqtt: { url: mqtts://a, passwordFile: p }", /“username” is missing/],
+  ])("is a mistake as %s", async (text, said) => {
+    expect(await remarksOf(sink(text))).toEqual([expect.stringMatching(said)]);
+  });
+
+  test.each([
+    "hl7: { host: a, port: 1, tls: {} }",
+    "mqtt: { url: mqtts://a }",
+    "mqtt: { url: mqtt://a, insecure: true }",
+  ])("is well as %s", async (text) => {
+    expect(await remarksOf(sink(text))).toEqual([]);
+  });
+
+  test("that is missing altogether is worth a note", async () => {
+    expect(await remarksOf(`${goodSite.slice(0, goodSite.indexOf("sinks:"))}`)).toEqual([
+      expect.stringContaining("There is no destination"),
+    ]);
+  });
+});

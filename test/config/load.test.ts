@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadConfiguration } from "../../src/config/load.ts";
+import { goodProfile, goodSite, outside, remarksOf } from "./site-text.ts";
+
+/** The good site with one text replaced; the text must be there. */
+function site(from: string, to: string): string {
+  expect(goodSite).toContain(from);
+  return goodSite.replace(from, to);
+}
+
+describe("a configuration without mistakes", () => {
+  test("is silent", async () => {
+    expect(await remarksOf(goodSite)).toEqual([]);
+  });
+
+  test("is read from its file, with the profiles beside it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "vw-config-"));
+    await mkdir(join(folder, "profiles"));
+    await writeFile(join(folder, "site.yaml"), goodSite);
+    await writeFile(join(folder, "profiles", "scale.yaml"), goodProfile);
+    await writeFile(join(folder, "profiles", ".scale.yaml.swp"), "an editor's");
+    const loaded = await loadConfiguration(join(folder, "site.yaml"), outside);
+    expect(loaded.ok && loaded.configuration.site.devices[0]?.id).toBe("scale-1");
+    expect(loaded.ok && loaded.configuration.profiles.get("test-scale")?.serial?.baudRate).toBe(9600);
+  });
+
+  test("that is not there is said to be missing", async () => {
+    const loaded = await loadConfiguration("/nowhere/site.yaml", outside);
+    expect(!loaded.ok && loaded.problem.code).toBe("CONFIG_MISSING");
+  });
+});
+
+describe("the text", () => {
+  test("with a doubled key is still checked for everything else", async () => {
+    const text = site("timezone: Europe/Zurich", "timezone: Europe/Zurich\ntimezone: Europe/Zürich");
+    expect(await remarksOf(text)).toEqual([
+      "site.yaml:3:1  timezone: There is no time zone “Europe/Zürich”. Did you mean “Europe/Zurich”?",
+      "site.yaml:4:1  This key stands twice in the same block.",
+    ]);
+  });
+
+  test("with a tab names the tab once", async () => {
+    const remarks = await remarksOf(site("  - id: ehr\n    hl7", "  - id: ehr\n\thl7"));
+    expect(remarks).toEqual(["site.yaml:17:1  A tab is used for indentation; YAML takes spaces alone."]);
+  });
+
+  test("that is no YAML names its line", async () => {
+    const remarks = await remarksOf(site("site: clinic", "site: [clinic"));
+    expect(remarks[0]).toMatch(/^site\.yaml:2:1 {2}\S/);
+  });
+
+  test("that is empty is said to be empty", async () => {
+    expect(await remarksOf("")).toEqual(["site.yaml:1:1  The file is empty."]);
+  });
+
+  test("with an alias bomb is refused and not expanded", async () => {
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ...[..."bcdefgh"].map((k, i) => `${k}: &${k} [${`*${"abcdefgh"[i]},`.repeat(9)}]`),
+    ];
+    expect((await remarksOf(bomb.join("\n")))[0]).toContain("This cannot be read");
+  });
+});
+
+describe("mistakes", () => {
+  test("are all named at once, each at its line", async () => {
+    const text = goodSite
+      .replace("timezone:", "timezon:")
+      .replace("kind: exam-room", "kind: exam-rom")
+      .replace("port: 2575", 'port: "2575"');
+    expect(await remarksOf(text)).toEqual([
+      "site.yaml:3:1  timezon: “timezon” is not known here. Did you mean “timezone”?",
+      "site.yaml:6:5  places[0].kind: “exam-rom” must be one of exam-room, lab-bench. Did you mean “exam-room”?",
+      "site.yaml:17:30  sinks[0].hl7.port: “2575” must be a number; without quotes.",
+    ]);
+  });
+
+  test("in a link are told of the kind that was meant alone", async () => {
+    expect(await remarksOf(site("path: /dev/ttyUSB0", "path: /dev/ttyUSB0, baudrate: 9600"))).toEqual([
+      "site.yaml:14:43  devices[0].link.serial.baudrate: “baudrate” is not known here. Did you mean “baudRate”?",
+    ]);
+    expect(await remarksOf(site("host: ehr.clinic, ", ""))).toEqual([
+      "site.yaml:17:5  sinks[0].hl7.host: “host” is missing.",
+    ]);
+    expect(await remarksOf(site("path: /dev/ttyUSB0", "path: /dev/ttyUSB0, dataBits: 9"))).toEqual([
+      "site.yaml:14:43  devices[0].link.serial.dataBits: 9 must be one of 5, 6, 7, 8.",
+    ]);
+  });
+
+  test("in the kind of a link name the kinds", async () => {
+    expect(await remarksOf(site("{ serial:", "{ serail:"))).toEqual([
+      "site.yaml:14:13  devices[0].link.serail: “serail” is not known here. Did you mean “serial”?",
+    ]);
+    expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "/dev/ttyUSB0"))).toEqual([
+      "site.yaml:14:5  devices[0].link: Here must stand a block with one of serial, usb, tcp, listen, file.",
+    ]);
+    const both = site("{ serial: { path: /dev/ttyUSB0 } }", "{ serial: { path: /x }, tcp: { host: a, port: 1 } }");
+    expect(await remarksOf(both)).toEqual([
+      "site.yaml:14:35  devices[0].link.tcp: serial, tcp exclude each other: give one of serial, usb, tcp, listen, file.",
+    ]);
+  });
+
+  test("in a sink are told of the kind that was meant alone", async () => {
+    expect(await remarksOf(site("port: 2575", "prot: 2575"))).toEqual([
+      "site.yaml:17:30  sinks[0].hl7.prot: “prot” is not known here. Did you mean “port”?",
+    ]);
+    expect(
+      await remarksOf(site("    hl7: { host: ehr.clinic, port: 2575, insecure: true }", "    kinds: [patient]")),
+    ).toEqual(["site.yaml:16:5  sinks[0]: Here is missing one of hl7, mqtt, file."]);
+  });
+
+  test("of a USB id that YAML reads as a number show how to write it", async () => {
+    expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ usb: { vendor: 0403 } }"))).toEqual([
+      'site.yaml:14:20  devices[0].link.usb.vendor: 403 must be text; write it in quotes: "0403".',
+    ]);
+  });
+});
+
+test("a key named like a part of every object is a misspelled key and nothing else", async () => {
+  const remarks = await remarksOf(`${goodSite}__proto__: { polluted: true }\nconstructor: 1\n`);
+  expect(remarks.join("\n")).toContain("“constructor” is not known here");
+  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { checkSources, type Outside } from "../../src/config/load.ts";
+import { remarkText } from "../../src/config/remark.ts";
+
+/** A small site without mistakes; tests change one thing of it. */
+export const goodSite = `site: clinic
+gateway: box-1
+timezone: Europe/Zurich
+places:
+  - id: exam-1
+    kind: exam-room
+    barcodes:
+      - means: patient
+        prefix: P
+devices:
+  - id: scale-1
+    place: exam-1
+    profile: test-scale
+    link: { serial: { path: /dev/ttyUSB0 } }
+sinks:
+  - id: ehr
+    hl7: { host: ehr.clinic, port: 2575, insecure: true }
+`;
+
+export const goodProfile = `id: test-scale
+version: 1
+driver: line
+evidence: bench
+maker: Test
+model: Scale
+kind: scale
+serial: { baudRate: 9600 }
+channels:
+  W:
+    loinc: 29463-7
+    units: { kg: kg }
+`;
+
+/** The options that the driver named `line` takes in these tests; there is no other driver. */
+const driverOptions = async (id: string) =>
+  ["line", "text-scanner", "astm", "health-o-meter", "ge-dinamap", "onetouch-ultra2"].includes(id)
+    ? id === "line"
+      ? z.looseObject({ terminator: z.enum(["CR", "LF", "CRLF"]).optional() })
+      : z.unknown()
+    : undefined;
+
+export const outside: Outside = {
+  driverOptions,
+  patternMistake: (p) => (p.includes("[") ? "This is refused." : undefined),
+};
+
+/** What is said of a site and its own profiles, each with its line. */
+export async function remarksOf(site: string, profiles: readonly string[] = [goodProfile]): Promise<readonly string[]> {
+  const loaded = await load(site, profiles);
+  return (loaded.ok ? loaded.notes : loaded.remarks).map(remarkText);
+}
+
+function load(site: string, profiles: readonly string[] = [goodProfile]) {
+  const sources = profiles.map((text, i) => ({ file: `p${i + 1}.yaml`, text }));
+  return checkSources({ site: { file: "site.yaml", text: site }, profiles: sources }, outside);
+}
+
+/** The configuration of a text that has no mistakes. */
+export async function configurationOf(site: string, profiles?: readonly string[]) {
+  const loaded = await load(site, profiles);
+  if (!loaded.ok) throw new Error(loaded.remarks.map(remarkText).join("\n"));
+  return loaded.configuration;
+}
