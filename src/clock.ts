@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import type { Clock, ClockQuality } from "./model/times.ts";
 
 /** The mark that systemd-timesyncd leaves once the clock is set. */
@@ -31,16 +32,24 @@ export function hostClock(): Clock {
   };
 
   function look(): void {
-    if (existsSync(mark)) {
-      quality = "synchronised";
-      return;
-    }
     asking = true;
-    // The kernel's own flag (adjtimex), which every time daemon sets; Node has no other way to it.
-    execFile("timedatectl", ["show", "--property=NTPSynchronized", "--value"], { timeout: 5000 }, (_error, stdout) => {
+    void isSynchronised().then((synchronised) => {
       asking = false;
-      if (stdout.trim() === "yes") quality = "synchronised";
+      if (synchronised) quality = "synchronised";
     });
+  }
+}
+
+/** Whether a time daemon keeps this host's clock. */
+export async function isSynchronised(): Promise<boolean> {
+  if (existsSync(mark)) return true;
+  try {
+    // The kernel's own flag (adjtimex), which every time daemon sets; Node has no other way to it.
+    const asked = ["show", "--property=NTPSynchronized", "--value"];
+    const { stdout } = await promisify(execFile)("timedatectl", asked, { timeout: 5000 });
+    return stdout.trim() === "yes";
+  } catch {
+    return false; // no systemd here, or no bus: nobody vouches for the clock
   }
 }
 
