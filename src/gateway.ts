@@ -64,7 +64,6 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
     },
 
     keep,
-    devices: () => [...statuses.values()],
   };
 
   /** finding -> observation */
@@ -105,5 +104,4 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
 /** What others ask of the line beside what devices tell it. */
 export interface Gateway extends Upstream {
   keep(events: readonly JournalEvent[]): void;
-  devices(): readonly DeviceStatus[];
 }

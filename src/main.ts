@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { hostClock } from "./clock.ts";
 import { mendTimes } from "./clock-mending.ts";
@@ -14,7 +13,7 @@ import { createGateway } from "./gateway.ts";
 import type { NewDelivery, Purpose } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { jsonLog, type Log } from "./log.ts";
-import { uuidv7 } from "./model/ids.ts";
+import { minter } from "./mint.ts";
 import type { Observation } from "./model/observation.ts";
 import { problemCodeOf } from "./model/problem.ts";
 import { createPlaces } from "./places.ts";
@@ -49,7 +48,7 @@ export async function start({
   const manager = serviceManager(env);
   const clock = hostClock();
   const state = statePath(site.state, folder, env);
-  const mint = (): string => uuidv7(Date.now(), randomBytes(10));
+  const mint = minter();
 
   const { journal, opened } = await openJournal({
     path: join(state, "journal.sqlite"),
@@ -93,12 +92,20 @@ export async function start({
     return address(observations, addressees, postmark, purpose);
   };
   const desk = createDesk({ journal, patients: site.patients, now: () => clock.now().wall, address: addressed });
+  const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
   const control = await listenForControl(
     socket,
-    answers({ journal, gateway, places, desk, clock, poke, sinks: () => workers.map((worker) => worker.status()) }),
+    answers({
+      journal,
+      gateway,
+      places,
+      desk,
+      clock,
+      poke,
+      devices: () => fleet.statuses(),
+      sinks: () => workers.map((worker) => worker.status()),
+    }),
   );
-
-  const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
   await fleet.apply(site, profiles);
 
   let clockWasSet = false;

@@ -5,8 +5,11 @@ import type { Clock, HostTime } from "../model/times.ts";
 import type { Recording } from "./recorder.ts";
 import type { Timers } from "./timers.ts";
 
-/** Reports that may wait for their answer before the instrument is asked to wait, where its link can. */
-const mostUnanswered = 4096;
+/**
+ * Reports that may wait for their answer before the instrument is asked to wait, where its link can. As many as share a
+ * commit or two: more would fill the memory and gain nothing.
+ */
+const mostUnanswered = 1024;
 
 /** What a session that lives tells the device that it is part of. */
 interface LiveSessionEvents {
