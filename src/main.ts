@@ -57,7 +57,8 @@ export async function start({
     clock,
   });
   if (opened.recovered !== undefined) log("journal-recovered", { code: "JOURNAL_CORRUPT", ...opened.recovered });
-  await keepLastGood(state, configuration.sources);
+  // A disk without room for the copy is no reason not to read and send.
+  await keepLastGood(state, configuration.sources).catch(() => log("last-good-not-kept"));
 
   // A receiver that takes a message and fails afterwards is something for a person, so it is kept as well as told.
   const note: SinkNote = (type, data) => {

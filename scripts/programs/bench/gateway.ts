@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ask } from "../../../src/cli/control-client.ts";
 import type { GatewayStatus } from "../../../src/console/answers.ts";
+import type { StoredDelivery } from "../../../src/journal/journal.ts";
 
 /** The shipped service in its own process, with the options that its systemd unit gives to Node. */
 export interface GatewayProcess {
@@ -15,6 +16,8 @@ export interface GatewayProcess {
   readonly startMs: number;
   /** Asks until it says so. */
   until(reached: (status: GatewayStatus) => boolean, everyMs?: number): Promise<GatewayStatus>;
+  /** When the last of a sink's newest deliveries was settled, in milliseconds since 1970. */
+  lastSettled(sink: string): Promise<number>;
   /** What it takes of the machine's memory now (VmRSS). */
   residentBytes(): Promise<number>;
   /** Processor time that it has used so far. */
@@ -50,6 +53,13 @@ export async function startGateway(folder: string): Promise<GatewayProcess> {
         }
         await sleep(everyMs);
       }
+    },
+    async lastSettled(sink) {
+      const times: number[] = [];
+      for await (const row of ask(socket, { do: "deliveries", sink, limit: 500 })) {
+        times.push(Date.parse((row as StoredDelivery).settledAt ?? ""));
+      }
+      return Math.max(...times);
     },
     async residentBytes() {
       return Number(/VmRSS:\s+(\d+) kB/.exec(await proc("status"))?.[1]) * 1024;

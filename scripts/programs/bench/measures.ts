@@ -2,7 +2,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayStatus } from "../../../src/console/answers.ts";
 import { percentile } from "../figures.ts";
-import { inRoom, line, type Room, weights } from "./room.ts";
+import { inRoom, line, lines, type Room, weights } from "./room.ts";
 
 /*
  * One run of each measurement. A reading that came twice, out of order, changed or not at all is an error.
@@ -11,6 +11,8 @@ import { inRoom, line, type Room, weights } from "./room.ts";
 const latencySamples = 300;
 const latencySpacingMs = 40;
 const burst = 20_000;
+/** What a service that has been at work has read before, so that Node has compiled what it will run. */
+const before = 5000;
 const backlog = 50_000;
 const starts = 3;
 const crowdMs = 20_000;
@@ -44,10 +46,12 @@ export async function burstToAa(): Promise<number> {
     await room.clinic.listen(room.hl7Port);
     const gateway = await room.start();
     await room.scan(gateway);
-    const sent = weights(burst);
+    const sent = weights(before + burst);
+    room.write(0, lines(sent.slice(0, before)));
+    await gateway.until(delivered("ehr", before), 200);
     const began = steadyMs();
-    room.write(0, sent.map(line).join(""));
-    const { messages } = await room.clinic.received(burst);
+    room.write(0, lines(sent.slice(before)));
+    const { messages } = await room.clinic.received(sent.length);
     exactly(
       sent,
       messages.map(({ value }) => value),
@@ -56,16 +60,19 @@ export async function burstToAa(): Promise<number> {
   });
 }
 
-/** Readings a second from the first byte of a burst until the gateway has written down the last PUBACK. */
+/** Readings a second from the first byte of a burst to the last PUBACK, as the gateway notes it. */
 export async function burstToPuback(): Promise<number> {
   return inRoom({ scales: 1, sinks: ["mqtt"] }, async (room) => {
     const gateway = await room.start();
     await room.scan(gateway);
-    const sent = weights(burst);
-    const began = steadyMs();
-    room.write(0, sent.map(line).join(""));
-    await gateway.until(delivered("bus", burst));
-    const rate = (burst * 1000) / (steadyMs() - began);
+    const sent = weights(before + burst);
+    room.write(0, lines(sent.slice(0, before)));
+    await gateway.until(delivered("bus", before), 200);
+    const began = Date.now();
+    room.write(0, lines(sent.slice(before)));
+    // Seldom, for each question takes its turn in the journal.
+    await gateway.until(delivered("bus", sent.length), 500);
+    const rate = (burst * 1000) / ((await gateway.lastSettled("bus")) - began);
     exactly(sent, (await room.broker.collect()).map(weightOf));
     return rate;
   });
@@ -77,7 +84,7 @@ export async function drain(): Promise<number> {
     const before = await room.start();
     await room.scan(before);
     const sent = weights(backlog);
-    room.write(0, sent.map(line).join(""));
+    room.write(0, lines(sent));
     await before.until(({ counts }) => counts.observations === backlog, 100);
     await before.stop();
     await room.clinic.listen(room.hl7Port);
@@ -106,8 +113,8 @@ export async function memory(): Promise<{ readonly megabytes: number; readonly s
     startMs.push(gateway.startMs);
     await room.scan(gateway);
     const sent = weights(burst);
-    room.write(0, sent.map(line).join(""));
-    await gateway.until((status) => delivered("ehr", burst)(status) && delivered("bus", burst)(status));
+    room.write(0, lines(sent));
+    await gateway.until((status) => delivered("ehr", burst)(status) && delivered("bus", burst)(status), 200);
     return { megabytes: (await gateway.residentBytes()) / 1e6, startMs: percentile(startMs, 0.5) };
   });
 }

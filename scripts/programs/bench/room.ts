@@ -83,6 +83,10 @@ export function line(weight: string): string {
   return `ST,+${weight.padStart(9, "0")}  kg\r\n`;
 }
 
+export function lines(weights: readonly string[]): string {
+  return weights.map(line).join("");
+}
+
 function site(
   folder: string,
   scales: readonly string[],

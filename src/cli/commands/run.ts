@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { readLastGood } from "../../config/last-good.ts";
+import { readLastGood, stateNamed } from "../../config/last-good.ts";
 import { type Configuration, checkSources, loadConfiguration } from "../../config/load.ts";
 import { configPath, statePath } from "../../config/paths.ts";
 import { problemCodeOf } from "../../model/problem.ts";
@@ -67,7 +68,8 @@ async function usable({ values, output, around }: Call<typeof options>): Promise
   output.problem(loaded.problem);
   const failed = loaded.problem.code === "CONFIG_MISSING" ? exit.failed : exit.found;
   if (values.strict) return failed;
-  const kept = await readLastGood(statePath(undefined, dirname(file), around.env));
+  const text = await readFile(file, "utf8").catch(() => "");
+  const kept = await readLastGood(statePath(stateNamed(text), dirname(file), around.env));
   const last = kept === undefined ? undefined : await checkSources(kept, outside);
   if (last === undefined || !last.ok) return failed;
   output.note("Going on with the last good configuration.");

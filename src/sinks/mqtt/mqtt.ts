@@ -4,6 +4,7 @@ import type { IClientOptions, MqttClient } from "mqtt";
 import type { MqttSinkConfig } from "../../config/site.ts";
 import { observationJson } from "../json.ts";
 import type { Content, SendResult, Sink } from "../sink.ts";
+import { loadMqtt } from "./library.ts";
 
 /** Everything of the configuration that the sink needs beside its own section. */
 export interface MqttSinkDeps {
@@ -36,7 +37,7 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
 
     async connect() {
       await drop();
-      const { connect } = await import("mqtt");
+      const { connect } = await loadMqtt();
       let options: IClientOptions;
       try {
         options = clientOptions(config, `${base}/status`, `vitalwire-${deps.site}-${deps.gateway}-${config.id}`);
@@ -128,7 +129,7 @@ function encode(base: string, content: Content): Uint8Array {
     purpose: content.purpose,
     observations: observations.map((o) => observationJson(o, content)),
   };
-  return new TextEncoder().encode(`${base}/${device}/observation\n${JSON.stringify(payload)}`);
+  return Buffer.from(`${base}/${device}/observation\n${JSON.stringify(payload)}`);
 }
 
 function clientOptions(config: MqttSinkConfig, statusTopic: string, clientId: string): IClientOptions {
