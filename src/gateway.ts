@@ -1,8 +1,9 @@
 import { durationMs } from "./config/duration.ts";
 import type { Site } from "./config/site.ts";
 import type { DeviceStatus, Report, Upstream } from "./devices/device.ts";
-import { type Journal, JournalError, type JournalEvent } from "./journal/journal.ts";
+import type { Journal, JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
+import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
 import type { HostTime } from "./model/times.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
@@ -20,10 +21,21 @@ export interface Line {
   /** Tells the delivery workers that something was queued. */
   readonly poke: () => void;
   readonly log: Log;
+  /** Tells what the journal could not do. */
+  readonly trouble: (code: ProblemCode) => void;
 }
 
 /** The straight line: finding, observation, patient, journal, delivery. */
-export function createGateway({ site, places, journal, addressees, mint, poke, log }: Line): Upstream & Gateway {
+export function createGateway({
+  site,
+  places,
+  journal,
+  addressees,
+  mint,
+  poke,
+  log,
+  trouble,
+}: Line): Upstream & Gateway {
   const repeats = createRepeats();
   const statuses = new Map<string, DeviceStatus>();
   const clock = {
@@ -46,7 +58,8 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
         if (deliveries.length > 0) poke();
         return "stored";
       } catch (error) {
-        const code = error instanceof JournalError ? error.code : "JOURNAL_FAILED";
+        const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
+        trouble(code);
         log("report-refused", { device: report.config.id, code, findings: report.findings.length });
         return "refused";
       }
@@ -96,7 +109,9 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
   function keep(events: readonly JournalEvent[]): void {
     if (events.length === 0) return;
     journal.append({ observations: [], events, deliveries: [] }).catch((error: unknown) => {
-      log("event-lost", { code: error instanceof JournalError ? error.code : "JOURNAL_FAILED", events: events.length });
+      const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
+      trouble(code);
+      log("event-lost", { code, events: events.length });
     });
   }
 }

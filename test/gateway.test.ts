@@ -91,6 +91,7 @@ async function line(over: (journal: Journal) => Partial<Journal> = () => ({})) {
       pokes += 1;
     },
     log: (event, fields) => log.push({ event, fields }),
+    trouble: () => {},
   });
   const scan = (text: string, received: HostTime): void => {
     gateway.scan({

@@ -46,11 +46,15 @@ async function serve(call: Call<typeof options>): Promise<Exit> {
       env: around.env,
       writeLog: (line) => void around.out.write(line),
     });
-    if (!around.stop.aborted) {
-      await new Promise((resolve) => around.stop.addEventListener("abort", resolve, { once: true }));
-    }
+    const stopped = new Promise<undefined>((resolve) => {
+      if (around.stop.aborted) resolve(undefined);
+      around.stop.addEventListener("abort", () => resolve(undefined), { once: true });
+    });
+    const broken = await Promise.race([stopped, running.broken]);
     await running.stop();
-    return exit.ok;
+    if (broken === undefined) return exit.ok;
+    output.problem({ code: broken, detail: "Start it again (systemd does): what is readable is then taken over." });
+    return exit.failed;
   } catch (error) {
     const code = problemCodeOf(error);
     if (code === undefined) throw error;
