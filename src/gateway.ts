@@ -53,9 +53,11 @@ export function createGateway({
         const events = bound.flatMap((b) => b.events);
         const ready = observations.filter(({ standing }) => standing.state === "ready");
         const deliveries = address(ready, addressees, postmark(report.received), "result");
-        if (observations.length > 0) await journal.append({ observations, events, deliveries });
-        for (const observation of observations) repeats.remember(observation);
+        const appended = observations.length > 0 && journal.append({ observations, events, deliveries });
+        // Before it is stored, so that the first claim shares its commit: only what is stored is ever handed out.
         if (deliveries.length > 0) poke();
+        await appended;
+        for (const observation of observations) repeats.remember(observation);
         return "stored";
       } catch (error) {
         const code = problemCodeOf(error) ?? "JOURNAL_FAILED";

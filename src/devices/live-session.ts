@@ -16,6 +16,8 @@ interface LiveSessionEvents {
   /** Stores findings. A rejection counts as refused. */
   report(findings: readonly Finding[], received: HostTime): Promise<"stored" | "refused">;
   scan(scan: Scan, received: HostTime): void;
+  /** Bytes that were discarded, in their order among scans and reports. */
+  discarded(discard: Discard, received: HostTime): void;
   identify(identity: DeviceIdentity, received: HostTime): void;
   /** Bytes that came, after the session has taken them, with the discards that they led to. */
   heard(bytes: number, discards: readonly Discard[], received: HostTime): void;
@@ -139,6 +141,7 @@ export class LiveSession {
         return;
       case "discard":
         this.#discards.push(action);
+        this.#events.discarded(action, received);
         return;
       default:
         action satisfies never;
