@@ -1,5 +1,6 @@
 import type { Journal, NewDelivery } from "./journal/journal.ts";
 import type { Observation } from "./model/observation.ts";
+import { problemCodeOf } from "./model/problem.ts";
 import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime, Times } from "./model/times.ts";
 
@@ -19,28 +20,40 @@ const most = 1000;
  */
 export async function mendTimes({ journal, address }: MendingParts, now: HostTime): Promise<number> {
   const held = await journal.observations({ limit: most, standing: "held" });
-  const groups = new Map<string, Observation[]>();
-  for (const { observation } of held.toReversed()) {
+  const groups = new Map<string, { readonly members: Observation[]; readonly versions: number[] }>();
+  for (const { observation, version } of held.toReversed()) {
     const times = mended(observation, now);
     if (times === undefined) continue;
     const standing = standingFor(heldReasons(observation.standing).filter((reason) => reason !== "host-clock"));
     const key = JSON.stringify([observation.group, times, standing]);
-    groups.set(key, [...(groups.get(key) ?? []), { ...observation, times, standing }]);
+    const group = groups.get(key) ?? { members: [], versions: [] };
+    group.members.push({ ...observation, times, standing });
+    group.versions.push(version);
+    groups.set(key, group);
   }
   let count = 0;
-  for (const members of groups.values()) {
+  for (const { members, versions } of groups.values()) {
     const [first] = members;
     if (first === undefined) continue;
     const observations = members.map((o) => o.id);
-    await journal.amend({
+    const amended = journal.amend({
       observations,
+      versions,
       from: "held",
       standing: first.standing,
       times: first.times,
       event: { at: now.wall, type: "time-mended", data: { observations } },
       deliveries: first.standing.state === "ready" ? address(members) : [],
     });
-    count += members.length;
+    // One that a person decided about meanwhile is looked at again with the next round.
+    await amended.then(
+      () => {
+        count += members.length;
+      },
+      (error: unknown) => {
+        if (problemCodeOf(error) !== "NOT_ALLOWED") throw error;
+      },
+    );
   }
   return count;
 }

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Clock, ClockQuality } from "./model/times.ts";
+import type { Clock, ClockQuality, HostTime } from "./model/times.ts";
 
 /** The mark that systemd-timesyncd leaves once the clock is set. */
 const mark = "/run/systemd/timesync/synchronized";
 
-/** How often an unsynchronised clock is looked at again. */
-const lookAgainMs = 2000;
+/** After how long an unsynchronised clock is looked at again; doubled each time, for looking takes a process. */
+const lookAgainMs = { first: 2000, most: 30_000 };
 
 /**
  * The host's clocks. `monotonicMs` counts within a boot, so that it goes on over restarts of the service; the wall
@@ -19,15 +19,24 @@ export function hostClock(): Clock {
   let quality: ClockQuality = existsSync(mark) ? "synchronised" : "unsynchronised";
   let asking = false;
   let lookAt = 0;
+  let lookAfterMs = lookAgainMs.first;
+  /** What was answered last; in a burst many ask within one millisecond. */
+  let last: { readonly wallMs: number; readonly time: HostTime } | undefined;
 
   return {
     now() {
-      const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
+      const [seconds, nanoseconds] = process.hrtime();
+      const monotonicMs = seconds * 1000 + Math.floor(nanoseconds / 1e6);
       if (quality === "unsynchronised" && monotonicMs >= lookAt && !asking) {
-        lookAt = monotonicMs + lookAgainMs;
+        lookAt = monotonicMs + lookAfterMs;
+        lookAfterMs = Math.min(2 * lookAfterMs, lookAgainMs.most);
         look();
       }
-      return { wall: new Date().toISOString(), monotonicMs, boot, quality };
+      const wallMs = Date.now();
+      if (last?.wallMs !== wallMs || last.time.monotonicMs !== monotonicMs || last.time.quality !== quality) {
+        last = { wallMs, time: { wall: new Date(wallMs).toISOString(), monotonicMs, boot, quality } };
+      }
+      return last.time;
     },
   };
 

@@ -1,11 +1,5 @@
 import type { Request, SubjectRequest } from "./console/requests.ts";
-import {
-  type Amendment,
-  type Journal,
-  JournalError,
-  type NewDelivery,
-  type StoredObservation,
-} from "./journal/journal.ts";
+import { type Amendment, type Journal, JournalError, type NewDelivery } from "./journal/journal.ts";
 import type { HoldReason, Observation, Standing } from "./model/observation.ts";
 import type { Binding, Subject } from "./model/patient.ts";
 import type { Instant } from "./model/times.ts";
@@ -46,15 +40,24 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
     async act(act) {
       const done: { id: string; now: string }[] = [];
       for (const group of await groupsOf(act.ids)) {
-        await decide(act, group);
-        const after = await journal.observations({ limit: 1000, ids: group.map((o) => o.id) });
+        try {
+          await decide(act, group);
+        } catch (error) {
+          if (!(error instanceof JournalError) || done.length === 0) throw error;
+          throw new JournalError(
+            error.code,
+            `${error.message} (${done.length} readings before it were changed.)`,
+            error,
+          );
+        }
+        const after = await journal.observations({ limit: 1000, ids: group.members.map((o) => o.id) });
         for (const { observation } of after) done.push({ id: observation.id, now: words(observation) });
       }
       return done;
     },
   };
 
-  async function decide(act: Act, group: readonly Observation[]): Promise<void> {
+  async function decide(act: Act, group: Group): Promise<void> {
     switch (act.do) {
       case "hold":
         return amend(act, group, "ready", { state: "held", reasons: ["by-person"] }, { recall: true });
@@ -74,15 +77,10 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
   }
 
   /** Takes reasons away from held readings; those with none left, and somebody to belong to, are sent. */
-  async function free(
-    act: Act,
-    group: readonly Observation[],
-    settled: readonly HoldReason[],
-    binding?: Binding,
-  ): Promise<void> {
-    const groupReasons = group.flatMap((o) => (o.standing.state === "held" ? o.standing.reasons : []));
+  async function free(act: Act, group: Group, settled: readonly HoldReason[], binding?: Binding): Promise<void> {
+    const groupReasons = group.members.flatMap((o) => (o.standing.state === "held" ? o.standing.reasons : []));
     const left = [...new Set(groupReasons)].filter((reason) => !settled.includes(reason));
-    const unbound = binding === undefined && group.some((o) => o.binding === undefined);
+    const unbound = binding === undefined && group.members.some((o) => o.binding === undefined);
     if (unbound) throw new JournalError("NOT_ALLOWED", "Nobody has said yet whose this reading is: attach it first.");
     if (left.some((reason) => reason === "control" || reason === "demo")) {
       throw new JournalError("NOT_ALLOWED", "A control or demonstration measurement never belongs to a patient.");
@@ -95,19 +93,19 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
         `It stays held for: ${left.join(", ")}. Name what is set aside with --accept.`,
       );
     }
-    const after = group.map((o) => ({ ...o, ...extra, standing }));
+    const after = group.members.map((o) => ({ ...o, ...extra, standing }));
     const deliveries = standing.state === "ready" ? address(after, "result") : [];
     await amend(act, group, "held", standing, { ...extra, deliveries });
   }
 
   /** The wrong patient, mended in one step: taken back from the one, filed under the other, linked by one event. */
-  async function move(act: Extract<Act, { do: "move" }>, group: readonly Observation[]): Promise<void> {
+  async function move(act: Extract<Act, { do: "move" }>, group: Group): Promise<void> {
     const binding = bindingOf(act.subject, act.by);
-    const there = group.some((o) => o.binding !== undefined && sameSubject(o.binding.subject, binding.subject));
+    const there = group.members.some((o) => o.binding !== undefined && sameSubject(o.binding.subject, binding.subject));
     if (there) throw new JournalError("NOT_ALLOWED", "It is filed under this one already.");
     const standing: Standing = { state: "ready" };
     const filed = address(
-      group.map((o) => ({ ...o, binding, standing })),
+      group.members.map((o) => ({ ...o, binding, standing })),
       "result",
     );
     try {
@@ -115,20 +113,21 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
       await amend(act, group, "ready", standing, { binding, recall: true, deliveries: filed });
     } catch (error) {
       if (!(error instanceof JournalError) || error.code !== "NOT_ALLOWED") throw error;
-      const withdrawn = address(group, "withdrawal");
+      const withdrawn = address(group.members, "withdrawal");
       await amend(act, group, "ready", standing, { binding, deliveries: [...withdrawn, ...filed] });
     }
   }
 
   function amend(
     act: Act,
-    group: readonly Observation[],
+    group: Group,
     from: Standing["state"],
     standing: Standing,
     more: Partial<Pick<Amendment, "binding" | "recall" | "deliveries">> = {},
   ): Promise<void> {
     return journal.amend({
-      observations: group.map((o) => o.id),
+      observations: group.members.map((o) => o.id),
+      versions: group.versions,
       from,
       standing,
       deliveries: [],
@@ -138,10 +137,12 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
         type: `reading-${act.do}`,
         by: act.by,
         data: {
-          observations: group.map((o) => o.id),
+          observations: group.members.map((o) => o.id),
           ...(act.reason === undefined ? {} : { reason: act.reason }),
           ...("accept" in act && act.accept.length > 0 ? { accepted: act.accept } : {}),
-          ...(more.binding === undefined ? {} : { subject: more.binding.subject, before: group[0]?.binding?.subject }),
+          ...(more.binding === undefined
+            ? {}
+            : { subject: more.binding.subject, before: group.members[0]?.binding?.subject }),
         },
       },
     });
@@ -159,30 +160,36 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
   }
 
   /** The whole groups that these readings are of, each once. */
-  async function groupsOf(ids: readonly string[]): Promise<readonly (readonly Observation[])[]> {
+  async function groupsOf(ids: readonly string[]): Promise<readonly Group[]> {
     const named = await journal.observations({ limit: 1000, ids });
     for (const id of ids) {
       if (!named.some((row) => row.observation.id === id))
         throw new JournalError("NOT_FOUND", `No reading has the id ${id}.`);
     }
-    const groups = new Map<string, readonly Observation[]>();
+    const groups = new Map<string, Group>();
     for (const { observation } of named) {
       const { group, standing } = observation;
       if (groups.has(group)) continue;
-      const members = await journal.observations({ limit: 1000, group });
-      groups.set(
-        group,
-        members
-          .toReversed()
-          .map(current)
-          .filter((o) => o.standing.state === standing.state),
-      );
+      const rows = (await journal.observations({ limit: 1000, group }))
+        .toReversed()
+        .filter((row) => row.observation.standing.state === standing.state);
+      const told = new Set(rows.map((row) => JSON.stringify(row.observation.reported ?? {})));
+      // Taken together they were, but the instrument names several people: one decision cannot be right for all.
+      const together = told.size > 1 ? rows.filter((row) => row.observation.id === observation.id) : rows;
+      groups.set(told.size > 1 ? observation.id : group, {
+        members: together.map((row) => row.observation),
+        versions: together.map((row) => row.version),
+      });
     }
     return [...groups.values()];
   }
 }
 
-const current = (row: StoredObservation): Observation => row.observation;
+/** Readings that were taken together, as they stood when the decision was made. */
+interface Group {
+  readonly members: readonly Observation[];
+  readonly versions: readonly number[];
+}
 
 function words({ standing }: Observation): string {
   return standing.state === "held" ? `held: ${standing.reasons.join(", ")}` : standing.state;

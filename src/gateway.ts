@@ -4,6 +4,7 @@ import type { DeviceStatus, Report, Upstream } from "./devices/device.ts";
 import type { Journal, JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
 import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
+import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime } from "./model/times.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
@@ -37,6 +38,7 @@ export function createGateway({
   trouble,
 }: Line): Upstream & Gateway {
   const repeats = createRepeats();
+  let turn: Promise<unknown> = Promise.resolve();
   const statuses = new Map<string, DeviceStatus>();
   const clock = {
     holdUnsynchronised: site.clock.holdUnsynchronised,
@@ -45,26 +47,12 @@ export function createGateway({
   };
 
   return {
-    async report(report) {
-      try {
-        const fresh = await unknown(meaning(report));
-        const bound = fresh.map((unbound) => places.bind(unbound, report.openedMs));
-        const observations = bound.map(({ observation }) => observation);
-        const events = bound.flatMap((b) => b.events);
-        const ready = observations.filter(({ standing }) => standing.state === "ready");
-        const deliveries = address(ready, addressees, postmark(report.received), "result");
-        const appended = observations.length > 0 && journal.append({ observations, events, deliveries });
-        // Before it is stored, so that the first claim shares its commit: only what is stored is ever handed out.
-        if (deliveries.length > 0) poke();
-        await appended;
-        for (const observation of observations) repeats.remember(observation);
-        return "stored";
-      } catch (error) {
-        const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
-        trouble(code);
-        log("report-refused", { device: report.config.id, code, findings: report.findings.length });
-        return "refused";
-      }
+    report(report) {
+      // What may have been read before is looked up first; two such reports at once would each find it new.
+      if (!report.findings.some(({ identity }) => identity !== undefined)) return take(report);
+      const taken = turn.then(() => take(report));
+      turn = taken;
+      return taken;
     },
 
     scan({ config, scan, received }) {
@@ -80,6 +68,30 @@ export function createGateway({
 
     keep,
   };
+
+  /** finding -> observation -> patient -> journal -> delivery */
+  async function take(report: Report): Promise<"stored" | "refused"> {
+    const undo: (() => void)[] = [];
+    try {
+      const fresh = await unknown(meaning(report));
+      undo.push(...fresh.map((observation) => repeats.remember(observation)));
+      const instrument = { connectedSince: report.openedMs, shared: report.config.shared ?? false };
+      const bound = fresh.map((unbound) => places.bind(unbound, instrument));
+      const observations = bound.map(({ observation }) => observation);
+      const events = bound.flatMap((b) => b.events);
+      const ready = observations.filter(({ standing }) => standing.state === "ready");
+      const deliveries = address(ready, addressees, postmark(report.received), "result");
+      if (observations.length > 0) await journal.append({ observations, events, deliveries });
+      if (deliveries.length > 0) poke();
+      return "stored";
+    } catch (error) {
+      for (const forget of undo) forget();
+      const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
+      trouble(code);
+      log("report-refused", { device: report.config.id, code, findings: report.findings.length });
+      return "refused";
+    }
+  }
 
   /** finding -> observation */
   function meaning({ findings, profile, device, session, received, skewMs, config }: Report) {
@@ -100,7 +112,12 @@ export function createGateway({
   async function unknown(observations: readonly Unbound[]): Promise<readonly Unbound[]> {
     const keys = observations.map((o) => o.sourceKey).filter((key) => !key.startsWith("id:"));
     const known = keys.length === 0 ? undefined : await journal.known(keys);
-    return observations.filter((o) => !known?.has(o.sourceKey) && !repeats.seen(o));
+    return observations.flatMap((o) => {
+      const seen = known?.has(o.sourceKey) ? "same" : repeats.look(o);
+      if (seen === "same") return [];
+      if (seen === "new") return [o];
+      return [{ ...o, standing: standingFor([...heldReasons(o.standing), "maybe-repeated"]) }];
+    });
   }
 
   function postmark(received: HostTime) {

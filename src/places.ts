@@ -19,7 +19,7 @@ export interface Places {
   /** Whose a reading is, and what it changes in its place. */
   bind(
     unbound: Unbound,
-    connectedSince: number,
+    instrument: { readonly connectedSince: number; readonly shared: boolean },
   ): { readonly observation: Observation; readonly events: readonly JournalEvent[] };
   /** Somebody says that the patient has gone. */
   done(place: string, by: string, now: HostTime): readonly JournalEvent[];
@@ -60,13 +60,13 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
       return [...events, { at: received.wall, type: "scan-refused", place, data: { reason: decision.scan.reason } }];
     },
 
-    bind(unbound, connectedSince) {
+    bind(unbound, instrument) {
       const { device, kind, reported, times } = unbound;
       const measured = measuredWindow(unbound);
       const reading = {
         kind,
         ...(measured === undefined ? {} : { measured }),
-        connectedSince,
+        ...instrument,
         ...(reported === undefined ? {} : { reported }),
       };
       const decision = happen(device.place, { on: "reading", reading }, times.received);

@@ -5,31 +5,59 @@ import type { Unbound } from "./normalize/normalize.ts";
  * takes its time. No two determinations of anything are this close.
  */
 const sameWithinMs = 5000;
+/** After a cable was out and in again, for how long the same digits may be the same measurement, shown once more. */
+const standingWithinMs = 5 * 60_000;
 
 /**
- * A monitor that is connected again shows its last measurement once more, with its age and nothing else to know it by.
- * Told by an age, of the same instrument, with the same digits and at the same time, it is the same measurement.
- * Remembered in memory alone: after a restart nobody is active, so such a repeat is held and never sent.
+ * Tells measurements that an instrument shows again when it is connected again. Remembered in memory alone: after a
+ * restart nobody is active, so such a repeat is held and never sent.
  */
 export interface Repeats {
-  /** Whether this is a measurement that was seen before. */
-  seen(observation: Unbound): boolean;
-  /** Remembers what has been stored. */
-  remember(observation: Unbound): void;
+  /**
+   * `same`: told by an age, of the same instrument, with the same digits and at the same time, it is the measurement
+   * that was seen. `perhaps`: a scale whose cable came loose shows the weight that stands on it, or somebody weighs
+   * just as much; only a person can tell.
+   */
+  look(observation: Unbound): "new" | "same" | "perhaps";
+  /** Remembers a measurement that is being stored; answers how to forget it, if it could not be. */
+  remember(observation: Unbound): () => void;
+}
+
+interface Seen {
+  readonly text: string;
+  readonly at: number;
+  readonly session: string;
 }
 
 export function createRepeats(): Repeats {
-  const last = new Map<string, { readonly text: string; readonly at: number }>();
+  const last = new Map<string, Seen>();
   return {
-    seen(observation) {
-      if (observation.times.source !== "age") return false;
+    look(observation) {
       const before = last.get(keyOf(observation));
-      if (before === undefined || before.text !== textOf(observation)) return false;
-      return Math.abs(before.at - measuredAt(observation)) <= sameWithinMs;
+      if (before === undefined || before.text !== textOf(observation)) return "new";
+      const apart = Math.abs(before.at - measuredAt(observation));
+      switch (observation.times.source) {
+        case "age":
+          return apart <= sameWithinMs ? "same" : "new";
+        case "arrival":
+          // An analyzer that names the specimen says itself what is what.
+          if (observation.reported !== undefined || observation.evidence.session === before.session) return "new";
+          return apart <= standingWithinMs ? "perhaps" : "new";
+        default:
+          return "new";
+      }
     },
     remember(observation) {
-      if (observation.times.source !== "age") return;
-      last.set(keyOf(observation), { text: textOf(observation), at: measuredAt(observation) });
+      const key = keyOf(observation);
+      const before = last.get(key);
+      const session = observation.evidence.session;
+      const seen: Seen = { text: textOf(observation), at: measuredAt(observation), session };
+      last.set(key, seen);
+      return () => {
+        if (last.get(key) !== seen) return;
+        if (before === undefined) last.delete(key);
+        else last.set(key, before);
+      };
     },
   };
 }

@@ -41,7 +41,8 @@ export function upkeep(parts: UpkeepParts): Upkeep {
     const now = clock.now();
     keep(tick(now));
     if (!clockWasSet && now.quality === "synchronised") mend(now);
-    if (now.monotonicMs >= retainAt) retain(now);
+    // By a clock that is not set, everything or nothing might be old.
+    if (now.monotonicMs >= retainAt && now.quality === "synchronised") retain(now);
   }, heartbeatMs);
 
   return {

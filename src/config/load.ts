@@ -15,6 +15,7 @@ import {
 } from "./profiles.ts";
 import type { Remark, Source } from "./remark.ts";
 import { type Site, siteSchema } from "./site.ts";
+import { usedSources } from "./used.ts";
 import { parseYaml } from "./yaml-text.ts";
 
 /** All texts that a site's operator owns: the one file, and the `profiles/` folder beside it. */
@@ -42,8 +43,14 @@ export type Loaded =
   | { readonly ok: true; readonly configuration: Configuration; readonly notes: readonly Remark[] }
   | { readonly ok: false; readonly problem: Problem; readonly remarks: readonly Remark[] };
 
+/**
+ * Which of the shipped profiles are read: all of them, or those that the site uses. Where the latter finds a mistake,
+ * all are read after all, so that what is said of it rests on the whole catalogue.
+ */
+export type Catalogue = "all" | "used";
+
 /** Reads and checks a site's configuration whole: all mistakes at once, each with file, line and path. */
-export async function loadConfiguration(file: string, outside: Outside): Promise<Loaded> {
+export async function loadConfiguration(file: string, outside: Outside, catalogue: Catalogue = "all"): Promise<Loaded> {
   let sources: Sources;
   try {
     sources = await readSources(file);
@@ -51,7 +58,7 @@ export async function loadConfiguration(file: string, outside: Outside): Promise
     const why = error instanceof Error ? error.message : String(error);
     return { ok: false, problem: { code: "CONFIG_MISSING", detail: why }, remarks: [] };
   }
-  return checkSources(sources, outside);
+  return checkSources(sources, outside, catalogue);
 }
 
 /** The texts as they are on disk now. Rejects where the site's file cannot be read. */
@@ -63,10 +70,25 @@ async function readSources(file: string): Promise<Sources> {
 }
 
 /** Checks texts that are already read: those of a last good copy, or of an editor. */
-export async function checkSources(sources: Sources, outside: Outside): Promise<Loaded> {
-  const [shipped, { yaml, remarks }] = [await shippedProfileSources(), parseYaml(sources.site)];
+export async function checkSources(sources: Sources, outside: Outside, catalogue: Catalogue = "all"): Promise<Loaded> {
+  const shipped = await shippedProfileSources();
+  const read = parseYaml(sources.site);
+  const shape = read.yaml === undefined ? undefined : checkShape(read.yaml, siteSchema);
+  if (catalogue === "used" && shape?.value !== undefined) {
+    const used = await check(sources, read, shape, usedSources(shape.value, sources.profiles, shipped), outside);
+    if (used.ok) return used;
+  }
+  return check(sources, read, shape, shipped, outside);
+}
+
+async function check(
+  sources: Sources,
+  { yaml, remarks }: ReturnType<typeof parseYaml>,
+  shape: { readonly value?: Site; readonly remarks: readonly Remark[] } | undefined,
+  shipped: readonly Source[],
+  outside: Outside,
+): Promise<Loaded> {
   const resolved = await resolveProfiles(shipped, sources.profiles, outside.driverOptions);
-  const shape = yaml === undefined ? undefined : checkShape(yaml, siteSchema);
   const meaning =
     yaml !== undefined && shape?.value !== undefined
       ? checkSite(shape.value, resolved, outside.patternMistake, yaml.locate)

@@ -87,6 +87,10 @@ export const deviceSchema = z.strictObject({
     .default(false)
     .describe("send readings of a profile whose evidence is only a manual; otherwise they are held"),
   timezone: z.string().optional().describe("zone of the instrument's clock, if not the site's"),
+  shared: z
+    .boolean()
+    .optional()
+    .describe("used in several rooms: what it measured before it was connected here is held, for it may be another's"),
 });
 
 const sinkBase = { id, kinds: z.array(z.enum(["patient", "control"])).default(["patient"]) };

@@ -61,7 +61,8 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
       }
       case "bytes": {
         const bytes = await journal.deliveryBytes(request.id);
-        if (bytes !== undefined) yield { text: new TextDecoder().decode(bytes) };
+        if (bytes === undefined) throw notFound(`No delivery has the id ${request.id}.`);
+        yield { text: new TextDecoder().decode(bytes) };
         return;
       }
       case "events":
@@ -72,8 +73,11 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
       case "release":
       case "move":
       case "discard":
-        yield* await desk.act(request);
-        poke();
+        try {
+          yield* await desk.act(request);
+        } finally {
+          poke();
+        }
         return;
       case "retry":
         for (const id of request.ids) {
@@ -90,6 +94,9 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
         poke();
         return;
       case "done":
+        if (!places.status().some(({ place }) => place === request.place)) {
+          throw notFound(`There is no place “${request.place}”.`);
+        }
         gateway.keep(places.done(request.place, request.by, clock.now()));
         yield* places.status().filter(({ place }) => place === request.place);
         return;
@@ -97,4 +104,9 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
         request satisfies never;
     }
   };
+}
+
+/** What was asked for is not there. */
+function notFound(message: string): Error {
+  return Object.assign(new Error(message), { code: "NOT_FOUND" });
 }

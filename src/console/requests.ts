@@ -11,7 +11,9 @@ const ids = z.array(z.string().min(1).max(64)).min(1).max(200);
 const limit = z.number().int().min(1).max(1000).default(100);
 
 /** Doubts that a person may set aside by name. What has no meaning (unmapped) or is no patient's (control) stays held. */
-const accept = z.array(z.enum(["implausible", "device-clock", "host-clock", "unproven-profile"])).default([]);
+const accept = z
+  .array(z.enum(["implausible", "maybe-repeated", "device-clock", "host-clock", "unproven-profile"]))
+  .default([]);
 
 export const subjectSchema = z.union([
   z.strictObject({

@@ -82,7 +82,10 @@ export class Condition {
 
   identified(identity: DeviceIdentity, skewMs: number | undefined): void {
     const before = JSON.stringify([this.#identity.serial, this.#identity.battery, seconds(this.#skewMs)]);
-    this.#identity = { ...this.#identity, ...identity };
+    // Another instrument on the same cable: what was known of the first one says nothing of it.
+    const another = identity.serial !== undefined && identity.serial !== (this.#identity.serial ?? identity.serial);
+    if (another) this.#skewMs = undefined;
+    this.#identity = another ? identity : { ...this.#identity, ...identity };
     if (skewMs !== undefined) this.#skewMs = skewMs;
     const after = JSON.stringify([this.#identity.serial, this.#identity.battery, seconds(this.#skewMs)]);
     if (after !== before) this.#changed(this.status(), this.#phase);

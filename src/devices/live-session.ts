@@ -2,6 +2,7 @@ import type { Action, Finding, Scan, Session, SessionEvent } from "../driver-kit
 import type { Connection, Ending } from "../links/link.ts";
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Clock, HostTime } from "../model/times.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { Recording } from "./recorder.ts";
 import type { Timers } from "./timers.ts";
 
@@ -43,6 +44,7 @@ export class LiveSession {
   readonly #events: LiveSessionEvents;
   readonly #openedMs: number;
   readonly #unanswered: { readonly receipt: number; answer?: "stored" | "refused" }[] = [];
+  readonly #arrivals = new Arrivals();
   #storing = 0;
   #whenStored: (() => void)[] = [];
   #discards: Discard[] = [];
@@ -92,6 +94,7 @@ export class LiveSession {
     if (this.#over) return;
     const received = this.#clock.now();
     this.#recording.in(received.monotonicMs - this.#openedMs, bytes);
+    this.#arrivals.add(bytes.length, received);
     this.#give({ on: "data", bytes }, received);
     this.#tellHeard(bytes.length, received);
   }
@@ -177,7 +180,8 @@ export class LiveSession {
       this.#answer();
       if (this.#storing === 0) for (const done of this.#whenStored.splice(0)) done();
     };
-    this.#events.report(findings, received).then(settle, () => settle("refused"));
+    const lastByte = findings.reduce((to, { span }) => Math.max(to, span.to), 0);
+    this.#events.report(findings, this.#arrivals.of(lastByte) ?? received).then(settle, () => settle("refused"));
   }
 
   /** Gives the answers that are there, up to the first receipt whose answer is not. */

@@ -5,7 +5,7 @@ import { insertDeliveries, type Sequences } from "./message.ts";
 
 /** How observations stand now: their newest amendment, or what they were stored with. */
 export const current = `
-SELECT o.seq, o.id, coalesce(a.state, o.body->>'$.standing.state') AS state, a.binding, a.times
+SELECT o.seq, o.id, coalesce(a.event, 0) AS version, coalesce(a.state, o.body->>'$.standing.state') AS state, a.binding, a.times
 FROM observation AS o LEFT JOIN amendment AS a ON a.observation = o.seq
   AND a.event = (SELECT max(event) FROM amendment WHERE observation = o.seq)
 WHERE o.id IN (SELECT value FROM json_each(?))`;
@@ -29,6 +29,7 @@ UPDATE delivery SET state = 'abandoned', settled_at = ?2 WHERE seq IN (SELECT va
 
 interface Standing {
   readonly seq: number;
+  readonly version: number;
   readonly id: string;
   readonly state: string;
   readonly binding: string | null;
@@ -39,6 +40,7 @@ interface Standing {
 export function amend(database: Database, sequences: Sequences): Change<Amendment, void> {
   return {
     essential: false,
+    isOneStatement: () => false,
     weigh: ({ observations, deliveries }) => observations.length + deliveries.length,
     async make(amendments) {
       for (const amendment of amendments) await amendOne(database, sequences, amendment);
@@ -81,11 +83,15 @@ async function amendOne(database: Database, sequences: Sequences, amendment: Ame
   await insertDeliveries(database, sequences, deliveries, new Map(found.map(({ id, seq }) => [id, seq])));
 }
 
-function check({ observations, from }: Amendment, found: readonly Standing[]): void {
-  const states = new Map(found.map(({ id, state }) => [id, state]));
-  for (const id of observations) {
-    const state = states.get(id);
-    if (state === undefined) throw new JournalError("NOT_FOUND", `no reading has the id ${id}`);
+function check({ observations, versions, from }: Amendment, found: readonly Standing[]): void {
+  const standings = new Map(found.map((standing) => [standing.id, standing]));
+  for (const [i, id] of observations.entries()) {
+    const standing = standings.get(id);
+    if (standing === undefined) throw new JournalError("NOT_FOUND", `no reading has the id ${id}`);
+    const { state, version } = standing;
+    if (versions !== undefined && versions[i] !== version) {
+      throw new JournalError("NOT_ALLOWED", `reading ${id} was changed by somebody else meanwhile`);
+    }
     if (state !== from) {
       throw new JournalError("NOT_ALLOWED", `reading ${id} is ${state}; this can be done with one that is ${from}`);
     }

@@ -19,9 +19,6 @@ ON CONFLICT (source_key) DO NOTHING`;
 const findRetired = "SELECT key FROM retired_source WHERE key IN (SELECT value FROM json_each(?))";
 const findInserted = "SELECT seq FROM observation WHERE seq BETWEEN ? AND ?";
 const insertHeld = "INSERT INTO held (observation, reasons) SELECT value->>0, value->>1 FROM json_each(?)";
-const count = `
-INSERT INTO tally (what, sink, n) VALUES ('observation', '', ?)
-ON CONFLICT (what, sink) DO UPDATE SET n = n + excluded.n`;
 const insertEventRows = `
 INSERT INTO event (at, type, place, device, done_by, data)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?)`;
@@ -30,6 +27,7 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM jso
 export function append(database: Database, sequences: Sequences): Change<Entry, Appended> {
   return {
     essential: false,
+    isOneStatement: () => false,
     weigh: ({ observations, deliveries, events }) => observations.length + deliveries.length + events.length,
     async make(entries) {
       const numbered = await store(database, sequences, entries);
@@ -75,17 +73,17 @@ async function store(
   const numbered = fresh.map((observation, i) => ({ observation, seq: first + i }));
   sequences.observation += fresh.length;
 
-  const bodies: Buffer[] = [];
+  const bodies: string[] = [];
   let offset = 1;
   const rows = numbered.map(({ observation: o, seq }) => {
-    const body = Buffer.from(JSON.stringify(o));
-    const row = [seq, o.id, o.sourceKey, o.group, o.device.place, o.times.received.wall, offset, body.length];
+    const body = JSON.stringify(o);
+    const length = Buffer.byteLength(body);
+    const row = [seq, o.id, o.sourceKey, o.group, o.device.place, o.times.received.wall, offset, length];
     bodies.push(body);
-    offset += body.length;
+    offset += length;
     return row;
   });
-  const inserted = await database.run(insertObservations, JSON.stringify(rows), Buffer.concat(bodies));
-  await database.run(count, inserted);
+  const inserted = await database.run(insertObservations, JSON.stringify(rows), Buffer.from(bodies.join("")));
   if (inserted === numbered.length) return numbered;
   const found = await database.all<{ seq: number }>(findInserted, first, sequences.observation - 1);
   const there = new Set(found.map((row) => row.seq));

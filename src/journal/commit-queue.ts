@@ -9,6 +9,8 @@ export interface Change<Input, Output> {
   weigh(input: Input): number;
   /** Whether it is made even on a full disk: what was sent must be written down, and old rows must go. */
   readonly essential: boolean;
+  /** Whether these are made by one statement at most, which is a transaction by itself. */
+  isOneStatement(inputs: readonly Input[]): boolean;
   /** Makes all of them, inside the transaction under way; one output for each, in order. */
   make(inputs: readonly Input[]): Promise<readonly Output[]>;
 }
@@ -98,7 +100,7 @@ export class CommitQueue {
   #turn(): void {
     clearTimeout(this.#quiet);
     this.#asked = true;
-    this.#turning ??= this.#work().finally(() => {
+    this.#turning ??= this.#start().finally(() => {
       this.#turning = undefined;
       // Asked for in the very moment when the last round had ended.
       if (this.#asked) this.#turn();
@@ -107,6 +109,12 @@ export class CommitQueue {
         this.#quiet.unref();
       }
     });
+  }
+
+  /** What is asked for in one turn of the event loop, such as a reading and its first claim, shares a commit. */
+  async #start(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#work();
   }
 
   async #work(): Promise<void> {
@@ -151,10 +159,13 @@ export class CommitQueue {
 
   /** One transaction. Answers the error that undid it, after room was made if it was a lack of space. */
   async #attempt(shares: readonly Share[]): Promise<unknown> {
+    const [only, ...others] = shares;
     try {
-      await transaction(this.#database, async () => {
-        for (const one of shares) await one.make();
-      });
+      if (only?.isOneStatement && others.length === 0) await only.make();
+      else
+        await transaction(this.#database, async () => {
+          for (const one of shares) await one.make();
+        });
     } catch (error) {
       if (await isDiskFull(error, this.#database.path)) await this.#ballast.release();
       return error;
@@ -190,6 +201,7 @@ interface Line {
 /** The part that one kind of change has in a transaction. */
 interface Share {
   readonly essential: boolean;
+  readonly isOneStatement: boolean;
   make(): Promise<void>;
   done(): void;
   fail(error: JournalError): void;
@@ -201,6 +213,7 @@ function share<Input, Output>(change: Change<Input, Output>, calls: readonly Cal
   let outputs: readonly Output[] = [];
   return {
     essential: change.essential,
+    isOneStatement: change.isOneStatement(calls.map((call) => call.input)),
     async make() {
       outputs = await change.make(calls.map((call) => call.input));
       if (outputs.length !== calls.length) throw new Error("a change must answer every caller");

@@ -47,6 +47,7 @@ SELECT min(next_at) AS at FROM delivery AS d INDEXED BY delivery_waiting
 WHERE d.sink = ?1 AND d.state = 'queued' AND d.next_at IS NOT NULL
   AND NOT EXISTS (${laneWaits("w.next_at IS NOT NULL")})
   AND (d.purpose = 'result' OR NOT EXISTS (${deadLetterFirst}))`;
+const due = `SELECT iif(EXISTS (${anyDue}), 0, (${earliest})) AS at`;
 
 /* An outcome with no code and still queued is given back: it was not handed over, and keeps all that it had. */
 export const settleRows = `
@@ -60,12 +61,7 @@ UPDATE delivery INDEXED BY sqlite_autoindex_delivery_1 SET
   may_be_duplicate = max(may_be_duplicate, o.value->>7),
   interrupted = iif(o.value->>6, 0, interrupted)
 FROM json_each(?) AS o
-WHERE delivery.id = o.value->>0 AND delivery.state = 'sending'
-RETURNING sink, state`;
-const countDelivered = `
-INSERT INTO tally (what, sink, n) VALUES ('delivered', ?, ?)
-ON CONFLICT (what, sink) DO UPDATE SET n = n + excluded.n`;
-
+WHERE delivery.id = o.value->>0 AND delivery.state = 'sending'`;
 interface ClaimedRow {
   readonly seq: number;
   readonly id: string;
@@ -81,6 +77,7 @@ interface ClaimedRow {
 export function claim(database: Database): Change<Claim, readonly Claimed[]> {
   return {
     essential: true,
+    isOneStatement: (claims) => claims.length === 1,
     weigh: ({ limit }) => limit,
     async make(claims) {
       const answers: (readonly Claimed[])[] = [];
@@ -110,6 +107,7 @@ function claimed(row: ClaimedRow): Claimed {
 export function settle(database: Database): Change<readonly Outcome[], void> {
   return {
     essential: true,
+    isOneStatement: () => true,
     weigh: (outcomes) => outcomes.length,
     async make(calls) {
       const outcomes = calls.flat();
@@ -125,19 +123,12 @@ async function settleAll(database: Database, outcomes: readonly Outcome[]): Prom
     const nextAt = nextAtMs === undefined || state !== "queued" ? null : Math.ceil(nextAtMs);
     return [id, state, at, code ?? null, answer ?? null, nextAt, handedOver ? 1 : 0, mayHaveReached === true ? 1 : 0];
   });
-  const settled = await database.all<{ sink: string; state: string }>(settleRows, JSON.stringify(rows));
-  const delivered = new Map<string, number>();
-  for (const { sink, state } of settled) {
-    if (state === "delivered") delivered.set(sink, (delivered.get(sink) ?? 0) + 1);
-  }
-  for (const [sink, n] of delivered) await database.run(countDelivered, sink, n);
+  await database.run(settleRows, JSON.stringify(rows));
 }
 
 /** When the next queued delivery of a sink falls due; 0 for now. */
 export async function nextDue(database: Database, sink: string): Promise<number | undefined> {
-  const now = await database.all(anyDue, sink);
-  if (now.length > 0) return 0;
-  const [row] = await database.all<{ at: number | null }>(earliest, sink);
+  const [row] = await database.all<{ at: number | null }>(due, sink);
   return row?.at ?? undefined;
 }
 

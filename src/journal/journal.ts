@@ -139,6 +139,8 @@ export interface Outcome {
 
 export interface StoredObservation {
   readonly seq: number;
+  /** Rises with every amendment. */
+  readonly version: number;
   readonly observation: Observation;
   readonly deliveries: readonly StoredDelivery[];
 }
@@ -186,6 +188,8 @@ export interface Counts {
 export interface Amendment {
   /** One observation, or all of a group: all of them change or none. */
   readonly observations: readonly string[];
+  /** The version of each that the decision rests on, in their order: if one has changed since, nothing is changed. */
+  readonly versions?: readonly number[];
   /** How each must stand now. */
   readonly from: Observation["standing"]["state"];
   readonly standing: Standing;

@@ -14,13 +14,10 @@ export async function readSequences(database: Database): Promise<Sequences> {
   return { observation: next("observation"), delivery: next("delivery") };
 }
 
-const insertMessages = `
-INSERT INTO message (seq, bytes) SELECT ?3 + key, substr(?2, value->>0, value->>1) FROM json_each(?1)`;
-const insertDeliveryRows = `
-INSERT INTO delivery (seq, id, sink, lane, control_id, purpose)
-SELECT ?2 + key, value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1)`;
-const insertCarried = `
-INSERT INTO carries (delivery, position, observation) SELECT value->>0, value->>1, value->>2 FROM json_each(?)`;
+const insertOutgoing = `
+INSERT INTO outgoing (seq, id, sink, lane, control_id, purpose, bytes, carried)
+SELECT ?3 + key, value->>0, value->>1, value->>2, value->>3, value->>4, substr(?2, value->>5, value->>6), value->>7
+FROM json_each(?1)`;
 const findObservations = "SELECT id, seq FROM observation WHERE id IN (SELECT value FROM json_each(?))";
 const findDeliveries = "SELECT id FROM delivery WHERE id IN (SELECT value FROM json_each(?))";
 
@@ -40,16 +37,12 @@ export async function insertDeliveries(
   sequences.delivery += wanted.length;
 
   let offset = 1;
-  const places = wanted.map(({ bytes }) => {
-    const place = [offset, bytes.length];
+  const rows = wanted.map(({ id, sink, lane, controlId, purpose, bytes }, i) => {
+    const row = [id, sink, lane, controlId, purpose, offset, bytes.length, carried[i]];
     offset += bytes.length;
-    return place;
+    return row;
   });
-  await database.run(insertMessages, JSON.stringify(places), Buffer.concat(wanted.map(({ bytes }) => bytes)), first);
-  const rows = wanted.map(({ id, sink, lane, controlId, purpose }) => [id, sink, lane, controlId, purpose]);
-  await database.run(insertDeliveryRows, JSON.stringify(rows), first);
-  const pairs = carried.flatMap((seqs, i) => seqs.map((seq, position) => [first + i, position, seq]));
-  await database.run(insertCarried, JSON.stringify(pairs));
+  await database.run(insertOutgoing, JSON.stringify(rows), Buffer.concat(wanted.map(({ bytes }) => bytes)), first);
 }
 
 interface Resolved {

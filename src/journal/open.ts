@@ -8,6 +8,7 @@ import { type Journal, JournalError } from "./journal.ts";
 import { readSequences, type Sequences } from "./message.ts";
 import { finishRescue, type Recovered, rescue } from "./rescue.ts";
 import { migrate, migrations } from "./schema.ts";
+import { addShorthand } from "./shorthand.ts";
 import { sqliteJournal } from "./sqlite-journal.ts";
 import { asJournalError } from "./trouble.ts";
 
@@ -93,6 +94,7 @@ async function start(path: string, { suspectPath, stamp, lockWaitMs }: StartOpti
     await checkIfSuspect(database, suspectPath);
     const backup = await migrate(database, migrations, stamp);
     await settings(database);
+    await addShorthand(database);
     const interrupted = await transaction(database, () => requeueInterrupted(database));
     return { database, sequences: await readSequences(database), interrupted, backup };
   } catch (error) {
@@ -112,7 +114,7 @@ async function takeAlone(database: Database): Promise<void> {
     PRAGMA recursive_triggers = ON;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 33554432;
-    PRAGMA cache_size = -8000;
+    PRAGMA cache_size = -2000;
   `);
   await transaction(database, async () => undefined);
 }

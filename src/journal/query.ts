@@ -19,6 +19,7 @@ LEFT JOIN amendment AS a ON a.observation = o.seq
 
 interface ObservationRow {
   readonly seq: number;
+  readonly version: number;
   readonly body: string;
   readonly standing: string | null;
   readonly binding: string | null;
@@ -39,7 +40,7 @@ export function observationStatement(query: ObservationQuery): readonly [sql: st
   if (standing !== undefined) conditions.push(standingCondition(standing));
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
   const order = afterSeq === undefined ? "DESC" : "ASC";
-  const sql = `SELECT o.seq, o.body, a.standing, a.binding, a.times FROM observation AS o ${newestAmendment}
+  const sql = `SELECT o.seq, coalesce(a.event, 0) AS version, o.body, a.standing, a.binding, a.times FROM observation AS o ${newestAmendment}
     ${where} ORDER BY o.seq ${order} LIMIT ?`;
   return [sql, [...conditions.map(([, value]) => value), limit]];
 }
@@ -65,6 +66,7 @@ export async function observations(database: Database, query: ObservationQuery):
   for (const row of carried) deliveriesAt.get(row.observation)?.push(storedDelivery(row));
   return rows.map((row) => ({
     seq: row.seq,
+    version: row.version,
     observation: standingNow(row),
     deliveries: deliveriesAt.get(row.seq) ?? [],
   }));

@@ -58,6 +58,7 @@ export interface RetainedStep {
 export function retire(database: Database): Change<RetainStep, RetainedStep> {
   return {
     essential: true,
+    isOneStatement: () => false,
     weigh: () => rowsABatch,
     async make(steps) {
       const done: RetainedStep[] = [];
@@ -130,6 +131,7 @@ export async function size(database: Database): Promise<{ readonly bytes: number
 export function giveBack(database: Database): Change<null, boolean> {
   return {
     essential: true,
+    isOneStatement: () => false,
     weigh: () => pagesABatch,
     async make(calls) {
       await database.all(`PRAGMA incremental_vacuum(${pagesABatch})`);

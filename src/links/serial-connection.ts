@@ -1,4 +1,4 @@
-import { read, write } from "node:fs";
+import { readSync, write } from "node:fs";
 import { promisify } from "node:util";
 import { type Connection, type ConnectionEvents, writeBound } from "./link.ts";
 
@@ -13,7 +13,6 @@ interface OpenPort {
   close(): Promise<void>;
 }
 
-const readFd = promisify(read);
 const writeFd = promisify(write);
 const readSize = 16 * 1024;
 /** How long a full output buffer is left alone. */
@@ -79,9 +78,10 @@ export class SerialConnection implements Connection {
   async #read(events: ConnectionEvents): Promise<void> {
     const buffer = new Uint8Array(readSize);
     while (!this.#closing) {
+      const broken = await this.#readable();
       if (this.#gate !== undefined) await this.#gate.passed;
-      const got = await this.#readOnce(buffer);
       if (this.#closing) return;
+      const got = broken ?? this.#readNow(buffer);
       if (typeof got === "string") return this.#lose(got);
       // After a hang-up every read gives no bytes; a quiet port says EAGAIN instead.
       if (got === 0) return this.#lose("unplugged");
@@ -89,19 +89,25 @@ export class SerialConnection implements Connection {
     }
   }
 
-  /** The number of bytes read; -1 after waiting for some; or what broke. */
-  async #readOnce(buffer: Uint8Array): Promise<number | string> {
+  /** Waits for bytes; what broke, if something did. */
+  #readable(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      this.#port.poller.once("readable", (error) => resolve(error ? "unplugged" : undefined));
+    });
+  }
+
+  /**
+   * The number of bytes read; -1 if there were none after all; or what broke. The port was opened so that no read ever
+   * waits, and a thread for each would cost more than the read.
+   */
+  #readNow(buffer: Uint8Array): number | string {
     const fd = this.#port.fd;
     if (fd === null) return "closed";
     try {
-      return (await readFd(fd, buffer, 0, buffer.length, null)).bytesRead;
+      return readSync(fd, buffer, 0, buffer.length, null);
     } catch (error) {
-      if (!isTryAgain(error)) return codeOf(error);
+      return isTryAgain(error) ? -1 : codeOf(error);
     }
-    if (this.#closing) return -1;
-    return new Promise((resolve) => {
-      this.#port.poller.once("readable", (error) => resolve(error ? "unplugged" : -1));
-    });
   }
 
   async #pump(): Promise<void> {

@@ -2,12 +2,17 @@
  * Identifiers, minted once and never changed. Pure: the present time and the randomness come in.
  */
 
+/** Each byte as two hexadecimal digits. */
+const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** A UUID version 7 (RFC 9562 section 5.7): sorted by the millisecond of its making. `random` gives 10 bytes. */
 export function uuidv7(unixMs: number, random: Uint8Array): string {
   const time = Math.max(0, Math.floor(unixMs)).toString(16).padStart(12, "0");
-  const bytes = Array.from(random.subarray(0, 10), (b) => b.toString(16).padStart(2, "0")).join("");
-  const variant = ((Number.parseInt(bytes.slice(3, 4), 16) & 0x3) | 0x8).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${bytes.slice(0, 3)}-${variant}${bytes.slice(4, 7)}-${bytes.slice(7, 19)}`;
+  const digits = (at: number): string => hex[random[at] ?? 0] ?? "";
+  const a = `${digits(0)}${digits(1)}`.slice(0, 3);
+  const b = `${hex[((random[2] ?? 0) & 0x3f) | 0x80]}${digits(3)}`;
+  const rest = `${digits(4)}${digits(5)}${digits(6)}${digits(7)}${digits(8)}${digits(9)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${a}-${b}-${rest}`;
 }
 
 /**

@@ -64,6 +64,7 @@ export const holdReasons = [
   "unmapped-value",
   "implausible",
   "unproven-profile",
+  "maybe-repeated",
   "device-clock",
   "host-clock",
   "control",

@@ -51,7 +51,7 @@ export const normalize: Normalize = (finding, circumstances) => {
 
   return {
     id,
-    sourceKey: sourceKeyOf(finding, device, id),
+    sourceKey: sourceKeyOf(finding, device, received, id),
     code: codeOf(finding.channel, channel, value),
     value,
     group,

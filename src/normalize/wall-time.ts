@@ -10,7 +10,7 @@ export function parseWallTime(text: LocalTime): { readonly wallMs: number; reado
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = match.slice(1, 6).map(Number);
   const second = Number(match[6] ?? 0);
   const milli = Math.round(Number(match[7] ?? 0) * 1000);
-  if (year < 1900 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (year < 1900 || year > 2999 || hour > 23 || minute > 59 || second > 59) return undefined;
   const wallMs = Date.UTC(year, month - 1, day, hour, minute, second, milli);
   const date = new Date(wallMs);
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;

@@ -69,6 +69,11 @@ function scanned(state: PlaceState, event: PlaceEvent & { readonly on: "scan" })
     case "visit": {
       if (state.occupancy !== "open" || state.open.subject.kind !== "patient")
         return refuse(state, "no-patient-for-visit");
+      // The visit of somebody else, or the band of one patient and the form of another: nobody knows which is right.
+      if (state.open.subject.visit !== undefined && state.open.subject.visit !== code.id) {
+        const [next, { changes }] = end(state, event.at, "unreadable");
+        return [next, { changes, scan: { accepted: false, reason: "another-visit" } }];
+      }
       const subject = { ...state.open.subject, visit: code.id };
       const next = touch({ ...state, open: { ...state.open, subject } }, event.at);
       return accept(

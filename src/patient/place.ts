@@ -73,6 +73,8 @@ export interface ReadingToBind {
   readonly measured?: SteadySpan | undefined;
   /** Since when its instrument has been connected: an ended association claims only what was measured since. */
   readonly connectedSince: number;
+  /** Its instrument is used in several rooms: no association claims what was measured before it was connected here. */
+  readonly shared?: boolean;
   readonly reported?: ReportedSubject | undefined;
 }
 
@@ -97,7 +99,7 @@ export type ScanOutcome =
   | { readonly accepted: true; readonly means: "patient" | "visit" | "staff" | "specimen" | "done" }
   | {
       readonly accepted: false;
-      readonly reason: Rejection | "unreadable" | "no-patient-for-visit" | "not-in-this-room";
+      readonly reason: Rejection | "unreadable" | "no-patient-for-visit" | "another-visit" | "not-in-this-room";
     };
 
 /**

@@ -25,10 +25,11 @@ export function whose(state: PlaceState, reading: ReadingToBind, wall: Instant):
 /** At most one: associations of a place do not overlap. */
 function claimant(
   state: PlaceState,
-  { measured, connectedSince }: ReadingToBind,
+  { measured, connectedSince, shared = false }: ReadingToBind,
 ): { readonly association: Association; readonly at: number } | undefined {
   if (measured === undefined) return undefined;
   const at = measured.to;
+  if (shared && measured.from < connectedSince) return undefined;
   if (state.occupancy === "open" && covers(state.open, measured)) return { association: state.open, at };
   // A meter that was not in the room then may bring the readings of a patient who was somewhere else.
   if (measured.from < connectedSince) return undefined;

@@ -45,6 +45,8 @@ export interface DeliveringStatus {
 const claimLimit = 500;
 /** With nothing to do, the journal is looked at again after so long, should a poke ever be missed. */
 const safetyMs = 30_000;
+/** How often one message may break the connection, while others get through, before it is set aside. */
+const poisonTries = 8;
 /** After the journal failed to answer. */
 const journalRetryMs = 1000;
 /** Trouble with a connection that passes within this is not worth a person's time. */
@@ -93,6 +95,9 @@ class Worker implements Delivering {
   readonly #settlement: Settlement;
   /** How often a delivery was answered with an error. */
   readonly #errors = new Map<string, number>();
+  /** How often a delivery broke the connection, and how many others had got through when it first did. */
+  readonly #broken = new Map<string, { readonly tries: number; readonly delivered: number }>();
+  #delivered = 0;
 
   #stopped: (() => void) | undefined;
 
@@ -230,6 +235,7 @@ class Worker implements Delivering {
   #finished(delivery: Claimed, result: SendResult): void {
     this.#underWay -= 1;
     if (result.ok) {
+      this.#delivered += 1;
       this.#settled(delivery, { state: "delivered", ...answerOf(result) });
       this.#healthy();
     } else this.#failed(delivery, result);
@@ -253,7 +259,7 @@ class Worker implements Delivering {
         }
         return;
       case "unsure":
-        if (this.#options.whenUnsure === "ask") {
+        if (this.#options.whenUnsure === "ask" || this.#isPoison(delivery)) {
           this.#settled(delivery, { state: "unsure", ...said, mayHaveReached: true });
         } else this.#turnBack(delivery, { ...said, mayHaveReached: true, ...this.#retryAfter(delivery.attempts + 1) });
         this.#broke(code);
@@ -261,6 +267,14 @@ class Worker implements Delivering {
       default:
         failure satisfies never;
     }
+  }
+
+  /** Others get through, and this one breaks the connection each time: it is this message, and a person must look. */
+  #isPoison({ id }: Claimed): boolean {
+    const before = this.#broken.get(id) ?? { tries: 0, delivered: this.#delivered };
+    const tries = before.tries + 1;
+    this.#broken.set(id, { ...before, tries });
+    return tries >= poisonTries && this.#delivered > before.delivered;
   }
 
   #answeredWithError(delivery: Claimed, said: Pick<Outcome, "code" | "answer">): void {
@@ -336,6 +350,7 @@ class Worker implements Delivering {
 
   #settled({ id }: Claimed, outcome: Omit<Outcome, "id" | "at">): void {
     this.#errors.delete(id);
+    if (outcome.state !== "queued") this.#broken.delete(id);
     this.#settlement.add({ id, at: this.#clock.now().wall, ...outcome });
   }
 

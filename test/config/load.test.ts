@@ -27,6 +27,24 @@ describe("a configuration without mistakes", () => {
     expect(loaded.ok && loaded.configuration.profiles.get("test-scale")?.serial?.baudRate).toBe(9600);
   });
 
+  test("is read with the shipped profiles that it uses and no others, where that is asked for", async () => {
+    const profiles = [{ file: "profiles/scale.yaml", text: goodProfile }];
+    const sources = { site: { file: "site.yaml", text: goodSite }, profiles };
+    const all = await checkSources(sources, outside);
+    const used = await checkSources(sources, outside, "used");
+    if (!all.ok || !used.ok) throw new Error("it has no mistakes");
+    expect(used.configuration.site).toEqual(all.configuration.site);
+    expect([...used.configuration.profiles.keys()]).toEqual(["test-scale"]);
+    expect(used.configuration.profiles.get("test-scale")).toEqual(all.configuration.profiles.get("test-scale"));
+  });
+
+  test("and one with mistakes has the same said of it, however few of the profiles are asked for", async () => {
+    const text = goodSite.replace("profile: test-scale", "profile: health-o-meter-exc");
+    expect(text).not.toBe(goodSite);
+    const sources = { site: { file: "site.yaml", text }, profiles: [{ file: "p.yaml", text: "id: and-standard\n" }] };
+    expect(await checkSources(sources, outside, "used")).toEqual(await checkSources(sources, outside));
+  });
+
   test("that is not there is said to be missing", async () => {
     const loaded = await loadConfiguration("/nowhere/site.yaml", outside);
     expect(!loaded.ok && loaded.problem.code).toBe("CONFIG_MISSING");

@@ -229,3 +229,21 @@ describe("what the instrument itself reports", () => {
     expect(fatesOf([scan(0, "P-1"), control], room({ trustInstrumentIds: true }))).toEqual(["control"]);
   });
 });
+
+describe("an instrument that is used in several rooms", () => {
+  const pricked = (shared: boolean): Parameters<typeof play>[0][number] => ({
+    on: "reading",
+    at: 3 * minute,
+    reading: { kind: "patient", measured: { from: 2 * minute, to: 2 * minute }, connectedSince: 2.5 * minute, shared },
+  });
+
+  it("brings nothing for whoever is here now, while one that belongs here does", () => {
+    expect(fatesOf([scan(0, "P-1"), pricked(false)])).toEqual(["1"]);
+    expect(fatesOf([scan(0, "P-1"), pricked(true)])).toEqual(["outside-association"]);
+  });
+
+  it("a visit that is not the patient's own ends the association", () => {
+    const steps = [scan(0, "P-1"), scan(100, "V-1"), scan(200, "V-2"), reading(300)];
+    expect(fatesOf(steps)).toEqual(["no-patient"]);
+  });
+});

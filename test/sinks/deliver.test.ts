@@ -241,6 +241,24 @@ describe("failures", () => {
     expect(sink.sent[2]?.text).toBe(sink.sent[0]?.text);
   });
 
+  test("a message that breaks every connection is set aside for a person once others have got through", async () => {
+    const sink = new ScriptedSink();
+    let poison: string | undefined;
+    const reply = (): SendResult => {
+      const controlId = sink.sent.at(-1)?.controlId;
+      poison ??= controlId;
+      return controlId === poison ? { ok: false, code: "ACK_CLOSED" } : ok;
+    };
+    const { hand, states, alerts } = await setting({ sink, queued: (j) => queue(j, "a", "b", "a"), reply });
+    await until(async () => {
+      if (hand.next !== undefined) hand.advance(hand.next);
+      await new Promise((resolve) => setImmediate(resolve));
+      return (await states()).join() === "unsure,delivered,delivered";
+    });
+    expect(sink.sent.filter(({ controlId }) => controlId === poison).length).toBe(8);
+    expect(alerts).toContainEqual({ about: "deliveries", edge: "raised", code: "ACK_CLOSED" });
+  });
+
   test("where the site asks for it, what may have arrived waits for a person", async () => {
     const { sink, hand, alerts, states, journal, worker } = await setting({
       queued: (j) => queue(j, "a", "a"),

@@ -52,4 +52,32 @@ describe("The file sink", () => {
     const sent = await sink.send({ controlId: content.controlId, bytes: sink.encode(content), mayBeDuplicate: false });
     expect(sent).toMatchObject({ ok: false, code: "FILE_FAILED" });
   });
+
+  it("opens a new file when the old one was taken away, and tells nobody that a line arrived which no name leads to", async () => {
+    const sink = make();
+    await sink.connect();
+    const content = sampleContent([sampleObservation()]);
+    const message = { controlId: content.controlId, bytes: sink.encode(content), mayBeDuplicate: false };
+    rmSync(path);
+    expect(await sink.send(message)).toMatchObject({ ok: false, code: "FILE_FAILED" });
+    await sink.connect();
+    expect(await sink.send(message)).toEqual({ ok: true });
+    expect(lines()).toHaveLength(1);
+    await sink.close();
+  });
+
+  it("finds each of very many lines that were there before a crash", async () => {
+    const first = make();
+    await first.connect();
+    const contents = Array.from({ length: 2000 }, () => sampleContent([sampleObservation()]));
+    const messages = contents.map((c) => ({ controlId: c.controlId, bytes: first.encode(c), mayBeDuplicate: false }));
+    await Promise.all(messages.map((m) => first.send(m)));
+    await first.close();
+    const sink = make();
+    await sink.connect();
+    const again = await Promise.all(messages.map((m) => sink.send({ ...m, mayBeDuplicate: true })));
+    expect(again.every((r) => r.ok)).toBe(true);
+    expect(lines()).toHaveLength(2000);
+    await sink.close();
+  });
 });

@@ -22,8 +22,8 @@ interface Group {
 const groups: readonly Group[] = [
   {
     rows: [
-      { name: "pty to AA, p50", unit: "ms", target: { most: 5 }, floor: oneReadingMs },
-      { name: "pty to AA, p99", unit: "ms", target: { most: 20 }, floor: oneReadingMs },
+      { name: "pty to AA, p50", unit: "ms", target: { most: 5 }, floor: oneReadingMs("p50") },
+      { name: "pty to AA, p99", unit: "ms", target: { most: 20 }, floor: oneReadingMs("p99") },
     ],
     measure: async () => {
       const { p50, p99 } = await measures.latency();
@@ -112,6 +112,6 @@ async function measured(measure: Group["measure"], tell: (problem: string) => vo
 }
 
 /** Written, synced and answered once. */
-function oneReadingMs({ syncs, roundTrips }: Floors): number {
-  return 1000 / syncs + 1000 / roundTrips;
+function oneReadingMs(share: "p50" | "p99"): (floors: Floors) => number {
+  return ({ syncMs, roundTrips }) => syncMs[share] + 1000 / roundTrips;
 }

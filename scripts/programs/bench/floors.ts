@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import sqlite3 from "sqlite3";
+import { percentile } from "../figures.ts";
 import { startClinic } from "./clinic.ts";
 import { freePort } from "./room.ts";
 
@@ -13,39 +14,44 @@ import { freePort } from "./room.ts";
 export interface Floors {
   /** Appends of 512 bytes a second, each followed by fdatasync. */
   readonly syncs: number;
+  /** How long such an append takes in the middle, and how long 99 of 100 take at most, in milliseconds. */
+  readonly syncMs: { readonly p50: number; readonly p99: number };
   /** MLLP messages a second over one connection, one under way, to the same receiver in another process. */
   readonly roundTrips: number;
   /** Rows of 1 kB a second into SQLite, 200 a commit, with synchronous=FULL. */
   readonly rows: number;
   /** A Node process that does nothing, from its spawn to its end, in milliseconds. */
   readonly nodeMs: number;
-  /** What that process takes of the memory, in megabytes. */
+  /** What that process takes of the memory, in megabytes of 2^20 bytes, as systemd counts them. */
   readonly nodeMegabytes: number;
 }
 
 export async function measureFloors(): Promise<Floors> {
   const folder = await mkdtemp(join(tmpdir(), "vitalwire-floor-"));
   try {
-    const syncs = syncsASecond(join(folder, "log"));
+    const synced = syncs(join(folder, "log"));
     const rows = await rowsASecond(join(folder, "floor.sqlite"));
-    return { syncs, rows, roundTrips: await roundTripsASecond(), ...emptyNode() };
+    return { ...synced, rows, roundTrips: await roundTripsASecond(), ...emptyNode() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function syncsASecond(path: string): number {
+function syncs(path: string): Pick<Floors, "syncs" | "syncMs"> {
   const file = openSync(path, "a");
   const block = Buffer.alloc(512, "x");
-  const count = 300;
-  const began = performance.now();
-  for (let i = 0; i < count; i++) {
+  const times = Array.from({ length: 300 }, () => {
+    const began = performance.now();
     writeSync(file, block);
     fdatasyncSync(file);
-  }
-  const rate = perSecond(count, began);
+    return performance.now() - began;
+  });
   closeSync(file);
-  return rate;
+  const whole = times.reduce((sum, ms) => sum + ms, 0);
+  return {
+    syncs: (times.length * 1000) / whole,
+    syncMs: { p50: percentile(times, 0.5), p99: percentile(times, 0.99) },
+  };
 }
 
 async function roundTripsASecond(): Promise<number> {
@@ -106,7 +112,7 @@ function emptyNode(): { readonly nodeMs: number; readonly nodeMegabytes: number 
   const resident = execFileSync(process.execPath, ["-e", "console.log(process.memoryUsage.rss())"], {
     encoding: "utf8",
   });
-  return { nodeMs: performance.now() - began, nodeMegabytes: Number(resident) / 1e6 };
+  return { nodeMs: performance.now() - began, nodeMegabytes: Number(resident) / 2 ** 20 };
 }
 
 function perSecond(count: number, began: number): number {

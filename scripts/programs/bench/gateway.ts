@@ -10,7 +10,7 @@ import { ask } from "../../../src/cli/control-client.ts";
 import type { GatewayStatus } from "../../../src/console/answers.ts";
 import type { StoredDelivery } from "../../../src/journal/journal.ts";
 
-/** The shipped service in its own process, with the options that its systemd unit gives to Node. */
+/** The shipped service in its own process, in the environment that its systemd unit gives it. */
 export interface GatewayProcess {
   /** From the spawn of the process to the line in which it says that it is ready. */
   readonly startMs: number;
@@ -32,10 +32,11 @@ export async function startGateway(folder: string): Promise<GatewayProcess> {
   const socket = join(folder, "control.sock");
   const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
   const command = [...flags, entry, "run", "--config", join(folder, "site.yaml"), "--socket", socket];
+  const environment = await unitEnvironment();
   const began = performance.now();
   const child = spawn(process.execPath, command, {
     cwd: folder,
-    env: { ...process.env, NODE_ENV: "production", NODE_OPTIONS: await unitNodeOptions() },
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
     detached: true, // Ctrl-C reaches the bench alone, which ends its parts in order
   });
@@ -91,8 +92,9 @@ function ready(child: ChildProcess): Promise<void> {
   });
 }
 
-/** NODE_OPTIONS as the systemd unit sets them: what is measured is what is shipped. */
-async function unitNodeOptions(): Promise<string> {
+/** The environment that the systemd unit sets: what is measured is what is shipped. */
+async function unitEnvironment(): Promise<Record<string, string>> {
   const unit = await readFile(new URL("../../../../systemd/vitalwire.service", import.meta.url), "utf8");
-  return /^Environment="NODE_OPTIONS=(.*)"$/m.exec(unit)?.[1] ?? "";
+  const settings = [...unit.matchAll(/^Environment="?(\w+)=(.*?)"?$/gm)];
+  return Object.fromEntries(settings.map(([, name = "", value = ""]) => [name, value]));
 }

@@ -115,7 +115,7 @@ export async function memory(): Promise<{ readonly megabytes: number; readonly s
     const sent = weights(burst);
     room.write(0, lines(sent));
     await gateway.until((status) => delivered("ehr", burst)(status) && delivered("bus", burst)(status), 200);
-    return { megabytes: (await gateway.residentBytes()) / 1e6, startMs: percentile(startMs, 0.5) };
+    return { megabytes: (await gateway.residentBytes()) / 2 ** 20, startMs: percentile(startMs, 0.5) };
   });
 }
 
@@ -126,15 +126,15 @@ export async function crowd(): Promise<{ readonly percent: number; readonly mega
     await room.clinic.listen(room.hl7Port);
     const gateway = await room.start();
     await room.scan(gateway);
-    const ends = new AbortController();
-    const talk = Promise.all(Array.from({ length: talking }, (_, i) => talkEachSecond(room, i, ends.signal)));
+    let ended = false;
+    const talk = Promise.all(Array.from({ length: talking }, (_, i) => talkEachSecond(room, i, () => ended)));
     await sleep(3000);
     const [began, before] = [steadyMs(), await gateway.cpuMs()];
     await sleep(crowdMs);
     const used = (await gateway.cpuMs()) - before;
     const percent = (100 * used) / (steadyMs() - began);
-    const megabytes = (await gateway.residentBytes()) / 1e6;
-    ends.abort();
+    const megabytes = (await gateway.residentBytes()) / 2 ** 20;
+    ended = true;
     const sent = (await talk).flat();
     await gateway.until(delivered("ehr", sent.length));
     const { messages } = await room.clinic.received(sent.length);
@@ -143,15 +143,15 @@ export async function crowd(): Promise<{ readonly percent: number; readonly mega
   });
 }
 
-async function talkEachSecond(room: Room, scale: number, ends: AbortSignal): Promise<readonly string[]> {
+async function talkEachSecond(room: Room, scale: number, ended: () => boolean): Promise<readonly string[]> {
   const sent: string[] = [];
   // Each begins at another moment of the second.
   await sleep((scale * 1000) / 32);
-  for (let n = 0; !ends.aborted; n++) {
-    const weight = (scale + 1 + (n + 1) / 1000).toFixed(3);
+  for (let n = 1; !ended(); n++) {
+    const weight = (scale + 1 + n / 1000).toFixed(3);
     room.write(scale, line(weight));
     sent.push(weight);
-    await sleep(1000, undefined, { signal: ends }).catch(() => undefined);
+    await sleep(1000);
   }
   return sent;
 }

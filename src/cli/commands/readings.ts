@@ -16,7 +16,7 @@ const options = {
     type: "string",
     value: "DOUBT",
     multiple: true,
-    help: "attach, release: set this doubt aside (implausible, device-clock, host-clock, unproven-profile)",
+    help: "attach, release: set this doubt aside (implausible, maybe-repeated, device-clock, host-clock, unproven-profile)",
   },
   by: { type: "string", value: "NAME", help: "who does it; needed for every change" },
   reason: { type: "string", value: "TEXT", help: "why; needed for hold, release, move and discard" },
@@ -79,7 +79,13 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
 function change(verb: string, ids: readonly string[], values: Values): Asked {
   const by = values.by;
   if (by === undefined) throw new UsageError(`${verb} needs --by with the name of the person who decides.`);
-  const accept = (values.accept ?? []) as ("implausible" | "device-clock" | "host-clock" | "unproven-profile")[];
+  const accept = (values.accept ?? []) as (
+    | "implausible"
+    | "maybe-repeated"
+    | "device-clock"
+    | "host-clock"
+    | "unproven-profile"
+  )[];
   const some = { ids: [...ids], by };
   switch (verb) {
     case "hold":

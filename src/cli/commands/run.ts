@@ -66,7 +66,7 @@ async function serve(call: Call<typeof options>): Promise<Exit> {
 /** The operator's configuration, or the last good one where that has mistakes. */
 async function usable({ values, output, around }: Call<typeof options>): Promise<Configuration | Exit> {
   const file = configPath(values.config, around.env, around.cwd);
-  const loaded = await loadConfiguration(file, outside);
+  const loaded = await loadConfiguration(file, outside, "used");
   if (loaded.ok) return loaded.configuration;
   showRemarks(output, loaded.remarks, around.cwd, "err");
   output.problem(loaded.problem);
@@ -74,7 +74,7 @@ async function usable({ values, output, around }: Call<typeof options>): Promise
   if (values.strict) return failed;
   const text = await readFile(file, "utf8").catch(() => "");
   const kept = await readLastGood(statePath(stateNamed(text), dirname(file), around.env));
-  const last = kept === undefined ? undefined : await checkSources(kept, outside);
+  const last = kept === undefined ? undefined : await checkSources(kept, outside, "used");
   if (last === undefined || !last.ok) return failed;
   output.note("Going on with the last good configuration.");
   return last.configuration;

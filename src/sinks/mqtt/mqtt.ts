@@ -28,6 +28,9 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
   const { mqtt } = config;
   const base = `${mqtt.prefix}/v1/${deps.site}/${deps.gateway}`;
   let client: MqttClient | undefined;
+  /** The one that is still connecting. */
+  let making: MqttClient | undefined;
+  let closed = false;
   let pending = new Set<(result: SendResult) => void>();
   /** The stream whose writes are held until the end of this turn. */
   let gathered: MqttClient["stream"] | undefined;
@@ -47,9 +50,12 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
         return { ok: false, code: "RECEIVER_TLS", answer: (cause as Error).message };
       }
       return new Promise((resolve) => {
+        if (closed) return resolve({ ok: false, code: "BROKER_DOWN" });
         const made = connect(mqtt.url, options);
+        making = made;
         let last: SendResult = { ok: false, code: "BROKER_DOWN" };
         made.on("connect", () => {
+          if (closed) return void made.end(true);
           client = made;
           // Nagle's algorithm here and at the broker, which wait for each other, cost 40 ms a window.
           if (made.stream instanceof Socket) made.stream.setNoDelay(true);
@@ -105,6 +111,8 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
     },
 
     async close() {
+      closed = true;
+      if (making !== client) making?.end(true);
       const connected = client;
       client = undefined;
       if (connected?.connected) {

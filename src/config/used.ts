@@ -1,0 +1,27 @@
+import type { Source } from "./remark.ts";
+import type { Site } from "./site.ts";
+
+/**
+ * Of the shipped profiles' texts, those that a site uses: named by its devices, or by its own profiles as what they are
+ * like or whose id they must not take. A service need not read the whole catalogue to start. It is told by the texts'
+ * top-level keys; where those do not tell, and where a device is recognised by its port, it is all of them.
+ */
+export function usedSources(
+  site: Pick<Site, "devices">,
+  own: readonly Source[],
+  shipped: readonly Source[],
+): readonly Source[] {
+  const named = site.devices.map(({ profile }) => profile);
+  const ids = own.map((source) => key("id", source));
+  if ([...named, ...ids].includes(undefined)) return shipped;
+  const wanted = new Set([...named, ...ids, ...own.map((source) => key("like", source))]);
+  for (const source of shipped) if (wanted.has(key("id", source))) wanted.add(key("like", source));
+  return shipped.filter((source) => {
+    const id = key("id", source);
+    return id === undefined || wanted.has(id);
+  });
+}
+
+function key(name: "id" | "like", { text }: Source): string | undefined {
+  return new RegExp(`^${name}:[ \\t]*["']?([a-z0-9-]+)`, "m").exec(text)?.[1];
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Observation } from "../src/model/observation.ts";
+import type { MeasuredSource } from "../src/model/times.ts";
+import { createRepeats } from "../src/repeats.ts";
+import { sampleObservation } from "./kit/sample.ts";
+
+/** A weight of the scale in room 4, measured at this second. */
+function seen(second: number, session: string, source: MeasuredSource = "arrival", text = "70.5"): Observation {
+  const wall = new Date(second * 1000).toISOString();
+  const received = { wall, monotonicMs: second * 1000, boot: "b", quality: "synchronised" } as const;
+  return sampleObservation({
+    value: { kind: "quantity", text, number: Number(text), unit: "kg", wireUnit: "kg" },
+    times: { received, measured: wall, source },
+    evidence: { session, from: 0, to: 1 },
+  });
+}
+
+test("a weight that stands on a scale when its cable is in again may be the one before, and a person must tell", () => {
+  const repeats = createRepeats();
+  repeats.remember(seen(10, "first"));
+  expect(repeats.look(seen(20, "second"))).toBe("perhaps");
+  expect(repeats.look(seen(20, "second", "arrival", "70.6"))).toBe("new");
+  expect(repeats.look(seen(20, "first"))).toBe("new");
+  expect(repeats.look(seen(2000, "second"))).toBe("new");
+});
+
+test("a determination told by its age is the same one while its time and digits are", () => {
+  const repeats = createRepeats();
+  repeats.remember(seen(10, "first", "age"));
+  expect(repeats.look(seen(12, "second", "age"))).toBe("same");
+  expect(repeats.look(seen(60, "second", "age"))).toBe("new");
+});
+
+test("one that could not be stored is forgotten again, so that it is taken when it is offered again", () => {
+  const repeats = createRepeats();
+  const forget = repeats.remember(seen(10, "first", "age"));
+  forget();
+  expect(repeats.look(seen(10, "first", "age"))).toBe("new");
+});
