@@ -1,6 +1,6 @@
 import { durationMs } from "./config/duration.ts";
 import type { Site } from "./config/site.ts";
-import type { DeviceStatus, Report, Upstream } from "./devices/device.ts";
+import type { Report, Upstream } from "./devices/device.ts";
 import type { Journal, JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
 import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
@@ -39,7 +39,6 @@ export function createGateway({
 }: Line): Upstream & Gateway {
   const repeats = createRepeats();
   let turn: Promise<unknown> = Promise.resolve();
-  const statuses = new Map<string, DeviceStatus>();
   const clock = {
     holdUnsynchronised: site.clock.holdUnsynchronised,
     noteMs: durationMs(site.clock.note),
@@ -56,15 +55,14 @@ export function createGateway({
     },
 
     scan({ config, scan, received }) {
-      keep(places.scan(config.place, scan, received));
+      const events = places.scan(config.place, scan, received);
+      const refused = events.find(({ type }) => type === "scan-refused");
+      if (refused !== undefined) log("scan-refused", { place: config.place, device: config.id, ...refused.data });
+      keep(events);
     },
 
-    changed(status) {
-      const before = statuses.get(status.device);
-      statuses.set(status.device, status);
-      if (before?.state === status.state && before.problem?.code === status.problem?.code) return;
-      log("device", { device: status.device, state: status.state, code: status.problem?.code });
-    },
+    // Devices log their changes themselves, and the fleet answers how they are.
+    changed() {},
 
     keep,
   };
@@ -81,8 +79,10 @@ export function createGateway({
       const events = bound.flatMap((b) => b.events);
       const ready = observations.filter(({ standing }) => standing.state === "ready");
       const deliveries = address(ready, addressees, postmark(report.received), "result");
-      if (observations.length > 0) await journal.append({ observations, events, deliveries });
+      const appended = observations.length > 0 && journal.append({ observations, events, deliveries });
+      // Before it is stored, so that the first claim shares its commit: only what is stored is ever handed out.
       if (deliveries.length > 0) poke();
+      await appended;
       return "stored";
     } catch (error) {
       for (const forget of undo) forget();

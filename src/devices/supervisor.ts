@@ -61,7 +61,7 @@ export class SupervisedDevice {
       around.upstream.changed(status);
       if (status.state === before.state && status.problem?.code === before.problem?.code) return;
       const { state, problem, port } = status;
-      around.log("device.state", { device: device.id, state, problem: problem?.code, detail: problem?.detail, port });
+      around.log("device", { device: device.id, state, code: problem?.code, detail: problem?.detail, port });
     });
   }
 

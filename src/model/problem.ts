@@ -166,7 +166,7 @@ export const problems = {
     class: "unsure",
     what: "The gateway stopped before the receiver had answered.",
     means: "The receiver may or may not have taken the message.",
-    todo: "Ask the receiver for its message id; then retry (same message, same id) or abandon it.",
+    todo: "Ask the receiver for its message id; then retry (same message, same id) or discard it.",
   },
   BROKER_DOWN: {
     class: "transient",

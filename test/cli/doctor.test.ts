@@ -54,7 +54,7 @@ describe("certificates", () => {
     const openssl = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10"];
     execFileSync("openssl", [...openssl, "-subj", "/CN=a", "-keyout", key, "-out", cert], { stdio: "ignore" });
     await chmod(key, 0o600);
-    const tls = "tls: { ca: tls/cert.pem, cert: tls/cert.pem, key: tls/key.pem }";
+    const tls = `tls: { ca: ${cert}, cert: ${cert}, key: ${key} }`;
     return { ...(await configurationOf(goodSite.replace("insecure: true", tls))), folder: here, key };
   }
 

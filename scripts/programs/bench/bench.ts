@@ -1,6 +1,7 @@
 import { type Figure, figures, median } from "../figures.ts";
 import { codec } from "./codec.ts";
 import { type Floors, measureFloors } from "./floors.ts";
+import { Interrupted } from "./interrupt.ts";
 import * as measures from "./measures.ts";
 
 export interface BenchOptions {
@@ -106,6 +107,7 @@ async function measured(measure: Group["measure"], tell: (problem: string) => vo
   try {
     return await measure();
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     tell(error instanceof Error ? error.message : String(error));
     return [];
   }

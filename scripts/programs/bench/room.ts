@@ -8,6 +8,7 @@ import { openPty, type Pty } from "../../../src/cli/simulate/pty.ts";
 import { type Broker, startBroker } from "./broker.ts";
 import { type Clinic, startClinic } from "./clinic.ts";
 import { type GatewayProcess, startGateway } from "./gateway.ts";
+import { interrupted } from "./interrupt.ts";
 
 /** What a figure is measured in: an exam room with a scanner and scales on ptys, a receiver and a broker. */
 export interface RoomPlan {
@@ -52,7 +53,7 @@ export async function inRoom<T>({ scales, sinks }: RoomPlan, use: (room: Room) =
     const ptys = await Promise.all(names.map(open));
     await writeFile(join(folder, "site.yaml"), stringify(site(folder, names, sinks, hl7Port, mqttPort)));
 
-    return await use({
+    const used = use({
       clinic,
       broker,
       hl7Port,
@@ -68,6 +69,7 @@ export async function inRoom<T>({ scales, sinks }: RoomPlan, use: (room: Room) =
       },
       write: (scale, text) => void ptys[scale]?.stream.write(text),
     });
+    return await Promise.race([used, interrupted]);
   } finally {
     for (const step of closing.reverse()) await step();
   }

@@ -27,13 +27,21 @@ Without --once it goes on, visit after visit, until Ctrl-C.
 `;
 
 const zone = "Europe/Zurich";
-const { values } = parseArgs({
-  options: { once: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean" } },
-});
+const values = given();
 if (values.help) {
   process.stdout.write(help);
 } else {
   process.exitCode = await demo();
+}
+
+function given(): { readonly once?: boolean; readonly json?: boolean; readonly help?: boolean } {
+  try {
+    const options = { once: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean" } } as const;
+    return parseArgs({ options }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${help}`);
+    process.exit(2);
+  }
 }
 
 async function demo(): Promise<number> {

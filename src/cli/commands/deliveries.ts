@@ -5,7 +5,7 @@ import { gatewayCommand, socketPath } from "../gateway-command.ts";
 import type { Column } from "../output.ts";
 import { visible } from "../output.ts";
 import { timeWords } from "../words.ts";
-import { count } from "./readings.ts";
+import { count, known } from "./readings.ts";
 
 const states = ["queued", "sending", "delivered", "rejected", "unsure", "abandoned"] as const;
 
@@ -32,8 +32,8 @@ export const deliveries = command({
   words: [0, 201],
   examples: [
     ["vitalwire deliveries --state rejected", "what a person must look at"],
-    ["vitalwire deliveries show 0192f0c1", "one of them, with its bytes and the receiver's answer"],
-    ["vitalwire deliveries retry 0192f0c1 --by 'N. Okafor'", "after the cause was mended"],
+    ["vitalwire deliveries show 0192f0c1-…", "one of them, with its bytes and the receiver's answer"],
+    ["vitalwire deliveries retry 0192f0c1-… --by 'N. Okafor'", "after the cause was mended"],
   ],
   exits: [exit.found, exit.absent],
   run: (call) => gatewayCommand(call, () => act(call)),
@@ -59,15 +59,17 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
   }
   if (ids.length === 0) throw new UsageError(`${verb} needs the id of a delivery.`);
   if (verb === "show") {
+    const found: string[] = [];
     for await (const row of ask(socket, { do: "deliveries", limit: ids.length, ids: [...ids] })) {
       const delivery = row as StoredDelivery;
+      found.push(delivery.id);
       for await (const bytes of ask(socket, { do: "bytes", id: delivery.id })) {
         const { text } = bytes as { text: string };
         const shown = text.split(/\r\n|\r|\n/).map(visible);
         output.record({ ...delivery, text }, [JSON.stringify(delivery, undefined, 2), ...shown].join("\n"));
       }
     }
-    return exit.ok;
+    return known(output, ids, found);
   }
   const by = values.by;
   if (by === undefined) throw new UsageError(`${verb} needs --by with the name of the person who decides.`);

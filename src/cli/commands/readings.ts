@@ -2,7 +2,7 @@ import type { StoredObservation } from "../../journal/journal.ts";
 import { type Call, command, exit, jsonOption, type OptionValues, socketOption, UsageError } from "../command.ts";
 import { type Asked, ask } from "../control-client.ts";
 import { gatewayCommand, socketPath } from "../gateway-command.ts";
-import type { Column } from "../output.ts";
+import type { Column, Output } from "../output.ts";
 import { deliveryWords, timeWords, valueWords, whoseWords } from "../words.ts";
 
 const options = {
@@ -41,9 +41,9 @@ export const readings = command({
   words: [0, 201],
   examples: [
     ["vitalwire readings --held", "readings that wait for a person"],
-    ["vitalwire readings show 0192f0c1", "everything about one"],
-    ["vitalwire readings attach 0192f0c1 --patient 00123456 --by 'N. Okafor'", "this reading is that patient's"],
-    ["vitalwire readings move 0192f0c1 --patient 00123457 --by 'N. Okafor' --reason 'wrong band'", "mend a mix-up"],
+    ["vitalwire readings show 0192f0c1-…", "everything about one"],
+    ["vitalwire readings attach 0192f0c1-… --patient 00123456 --by 'N. Okafor'", "this reading is that patient's"],
+    ["vitalwire readings move 0192f0c1-… --patient 00123457 --by 'N. Okafor' --reason 'wrong band'", "mend a mix-up"],
   ],
   exits: [exit.found, exit.absent],
   run: (call) => gatewayCommand(call, () => act(call)),
@@ -67,13 +67,25 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
   if (verb === "show") {
     const rows = await collect(socket, { do: "readings", limit: ids.length, ids });
     for (const row of rows) output.record(row, JSON.stringify(row, undefined, 2));
-    return exit.ok;
+    return known(
+      output,
+      ids,
+      rows.map((row) => row.observation.id),
+    );
   }
   for await (const row of ask(socket, change(verb, ids, values))) {
     const { id, now } = row as { id: string; now: string };
     output.record({ id, now }, `${id}  ${now}`);
   }
   return exit.ok;
+}
+
+/** Says which ids nothing was found for. */
+export function known(output: Output, asked: readonly string[], found: readonly string[]): 0 | 1 {
+  const missing = asked.filter((id) => !found.includes(id));
+  if (missing.length === 0) return exit.ok;
+  output.problem({ code: "NOT_FOUND", detail: missing.join("\n") });
+  return exit.found;
 }
 
 function change(verb: string, ids: readonly string[], values: Values): Asked {

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durationMs } from "../../config/duration.ts";
 import { nearest } from "../../config/nearest.ts";
+import { durationText } from "../../config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
 import { loadSimulation } from "../../devices/drivers.ts";
 import type { Simulation } from "../../driver-kit/instrument.ts";
@@ -52,7 +53,9 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
   const simulation = await loadSimulation(profile.driver);
   if (simulation === undefined) throw new UsageError(`The driver “${profile.driver}” has no simulated instrument.`);
   const samples = samplesOf(values, simulation);
-  const everyMs = durationMs(values.every ?? "10s");
+  const every = durationText.safeParse(values.every ?? "10s");
+  if (!every.success) throw new UsageError("--every takes a time such as 500ms, 10s or 2m.");
+  const everyMs = durationMs(every.data);
   const most = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
   if (Number.isNaN(most)) throw new UsageError("--count takes a number.");
 
@@ -67,6 +70,7 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
   try {
     close = await line(values, onStream, (where) => output.note(`${id} is played at ${where}; Ctrl-C ends it`));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const missing = error instanceof SocatMissing;
     const why = error instanceof Error ? error.message : String(error);
     output.problem(
