@@ -5,6 +5,7 @@ export interface OpenHid {
   on(event: "data", listener: (report: Uint8Array) => void): unknown;
   on(event: "error", listener: (error: unknown) => void): unknown;
   write(report: Buffer): Promise<number>;
+  sendFeatureReport(report: Buffer): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -14,7 +15,7 @@ const mostHeld = 4096;
 const lastReportsMs = 500;
 
 /**
- * An open HID interface: each `data` event is one input report, each `write` one output report. A report is laid out as
+ * An open HID interface: each `data` event is one input report, each `write` one output or feature report. A report is laid out as
  * hidraw has it. What is read begins with the report's id if the interface numbers its reports, and has no such byte if
  * it does not; what is written always begins with the id, 0 where reports are not numbered.
  */
@@ -44,11 +45,11 @@ export class HidConnection implements Connection {
     this.#reading = new Promise((resolve) => process.nextTick(resolve));
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, as?: "feature-report"): void {
     if (this.#closing || bytes.length === 0) return;
     this.#outgoingBytes += bytes.length;
     if (this.#outgoingBytes > writeBound) this.#lose("the instrument takes no reports");
-    else this.#writing = this.#writing.then(() => this.#send(bytes));
+    else this.#writing = this.#writing.then(() => this.#send(bytes, as));
   }
 
   pause(): void {
@@ -90,10 +91,11 @@ export class HidConnection implements Connection {
     else if (this.#held.push(bytes) > mostHeld) this.#lose("more reports came than can be kept");
   }
 
-  async #send(report: Uint8Array): Promise<void> {
+  async #send(report: Uint8Array, as: "feature-report" | undefined): Promise<void> {
     if (this.#gone) return;
     try {
-      await this.#device.write(Buffer.from(report));
+      if (as === "feature-report") await this.#device.sendFeatureReport(Buffer.from(report));
+      else await this.#device.write(Buffer.from(report));
       this.#outgoingBytes -= report.length;
     } catch (error) {
       this.#lose(textOf(error));

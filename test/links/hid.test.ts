@@ -37,6 +37,11 @@ class FakeHid extends EventEmitter implements OpenHid {
     return this.answer();
   }
 
+  async sendFeatureReport(report: Buffer): Promise<number> {
+    this.written.push([-1, ...report]);
+    return this.answer();
+  }
+
   async close(): Promise<void> {
     this.closed += 1;
   }
@@ -214,4 +219,19 @@ test("opening says what is wrong: no such interface, or a file that is none", as
   const detail = "/dev/hidraw99: No such file or directory";
   expect(none).toEqual({ ok: false, problem: { code: "PORT_MISSING", detail } });
   expect(other).toMatchObject({ ok: false, problem: { code: "LINK_LOST" } });
+});
+
+test("a feature report goes out as one, in its order among the other reports", async () => {
+  const { device, connection, events } = connected();
+  connection.start(events);
+  connection.write(Uint8Array.of(1, 10));
+  connection.write(Uint8Array.of(0x50, 1), "feature-report");
+  connection.write(Uint8Array.of(1, 11));
+  await until(() => device.written.length === 3);
+  expect(device.written).toEqual([
+    [1, 10],
+    [-1, 0x50, 1],
+    [1, 11],
+  ]);
+  await connection.close();
 });
