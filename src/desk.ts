@@ -9,6 +9,7 @@ import {
 import type { HoldReason, Observation, Standing } from "./model/observation.ts";
 import type { Binding, Subject } from "./model/patient.ts";
 import type { Instant } from "./model/times.ts";
+import { sameSubject } from "./patient/association.ts";
 
 type Act = Extract<Request, { do: "hold" | "attach" | "release" | "move" | "discard" }>;
 
@@ -102,6 +103,8 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
   /** The wrong patient, mended in one step: taken back from the one, filed under the other, linked by one event. */
   async function move(act: Extract<Act, { do: "move" }>, group: readonly Observation[]): Promise<void> {
     const binding = bindingOf(act.subject, act.by);
+    const there = group.some((o) => o.binding !== undefined && sameSubject(o.binding.subject, binding.subject));
+    if (there) throw new JournalError("NOT_ALLOWED", "It is filed under this one already.");
     const standing: Standing = { state: "ready" };
     const filed = address(
       group.map((o) => ({ ...o, binding, standing })),

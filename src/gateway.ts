@@ -1,8 +1,9 @@
 import { durationMs } from "./config/duration.ts";
 import type { Site } from "./config/site.ts";
 import type { DeviceStatus, Report, Upstream } from "./devices/device.ts";
-import { type Journal, JournalError, type JournalEvent } from "./journal/journal.ts";
+import type { Journal, JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
+import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
 import type { HostTime } from "./model/times.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
@@ -20,10 +21,21 @@ export interface Line {
   /** Tells the delivery workers that something was queued. */
   readonly poke: () => void;
   readonly log: Log;
+  /** Tells what the journal could not do. */
+  readonly trouble: (code: ProblemCode) => void;
 }
 
 /** The straight line: finding, observation, patient, journal, delivery. */
-export function createGateway({ site, places, journal, addressees, mint, poke, log }: Line): Upstream & Gateway {
+export function createGateway({
+  site,
+  places,
+  journal,
+  addressees,
+  mint,
+  poke,
+  log,
+  trouble,
+}: Line): Upstream & Gateway {
   const repeats = createRepeats();
   const statuses = new Map<string, DeviceStatus>();
   const clock = {
@@ -41,12 +53,15 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
         const events = bound.flatMap((b) => b.events);
         const ready = observations.filter(({ standing }) => standing.state === "ready");
         const deliveries = address(ready, addressees, postmark(report.received), "result");
-        if (observations.length > 0) await journal.append({ observations, events, deliveries });
-        for (const observation of observations) repeats.remember(observation);
+        const appended = observations.length > 0 && journal.append({ observations, events, deliveries });
+        // Before it is stored, so that the first claim shares its commit: only what is stored is ever handed out.
         if (deliveries.length > 0) poke();
+        await appended;
+        for (const observation of observations) repeats.remember(observation);
         return "stored";
       } catch (error) {
-        const code = error instanceof JournalError ? error.code : "JOURNAL_FAILED";
+        const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
+        trouble(code);
         log("report-refused", { device: report.config.id, code, findings: report.findings.length });
         return "refused";
       }
@@ -64,7 +79,6 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
     },
 
     keep,
-    devices: () => [...statuses.values()],
   };
 
   /** finding -> observation */
@@ -97,7 +111,9 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
   function keep(events: readonly JournalEvent[]): void {
     if (events.length === 0) return;
     journal.append({ observations: [], events, deliveries: [] }).catch((error: unknown) => {
-      log("event-lost", { code: error instanceof JournalError ? error.code : "JOURNAL_FAILED", events: events.length });
+      const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
+      trouble(code);
+      log("event-lost", { code, events: events.length });
     });
   }
 }
@@ -105,5 +121,4 @@ export function createGateway({ site, places, journal, addressees, mint, poke, l
 /** What others ask of the line beside what devices tell it. */
 export interface Gateway extends Upstream {
   keep(events: readonly JournalEvent[]): void;
-  devices(): readonly DeviceStatus[];
 }

@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { hostClock } from "./clock.ts";
-import { mendTimes } from "./clock-mending.ts";
 import { durationMs } from "./config/duration.ts";
 import { keepLastGood } from "./config/last-good.ts";
 import type { Configuration } from "./config/load.ts";
@@ -14,14 +12,15 @@ import { createGateway } from "./gateway.ts";
 import type { NewDelivery, Purpose } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { jsonLog, type Log } from "./log.ts";
-import { uuidv7 } from "./model/ids.ts";
+import { minter } from "./mint.ts";
 import type { Observation } from "./model/observation.ts";
-import { problemCodeOf } from "./model/problem.ts";
+import type { ProblemCode } from "./model/problem.ts";
 import { createPlaces } from "./places.ts";
 import { type Addressee, address } from "./sinks/address.ts";
 import { type Delivering, deliver } from "./sinks/deliver.ts";
 import { makeSink, type SinkNote } from "./sinks/make.ts";
 import { serviceManager } from "./systemd.ts";
+import { upkeep } from "./upkeep.ts";
 
 export interface StartOptions {
   readonly configuration: Configuration;
@@ -30,26 +29,23 @@ export interface StartOptions {
   readonly writeLog: (line: string) => void;
 }
 
-/** How often the places are looked at for an association that ran out, and the clock for its synchronisation. */
-const heartbeatMs = 1000;
-const retainEveryMs = 3_600_000;
+export interface Running {
+  /** Resolves if the journal turns out to be damaged: the gateway must be started again to take over what is readable. */
+  readonly broken: Promise<ProblemCode>;
+  stop(): Promise<void>;
+}
 
 /**
  * Starts everything in order: journal, destinations, the line, people's desk, instruments last; and answers how to
  * stop it, the other way round. The only file that knows all the others.
  */
-export async function start({
-  configuration,
-  socket,
-  env,
-  writeLog,
-}: StartOptions): Promise<{ stop(): Promise<void> }> {
+export async function start({ configuration, socket, env, writeLog }: StartOptions): Promise<Running> {
   const { site, profiles, folder } = configuration;
   const log: Log = jsonLog(writeLog);
   const manager = serviceManager(env);
   const clock = hostClock();
   const state = statePath(site.state, folder, env);
-  const mint = (): string => uuidv7(Date.now(), randomBytes(10));
+  const mint = minter();
 
   const { journal, opened } = await openJournal({
     path: join(state, "journal.sqlite"),
@@ -58,7 +54,8 @@ export async function start({
     clock,
   });
   if (opened.recovered !== undefined) log("journal-recovered", { code: "JOURNAL_CORRUPT", ...opened.recovered });
-  await keepLastGood(state, configuration.sources);
+  // A disk without room for the copy is no reason not to read and send.
+  await keepLastGood(state, configuration.sources).catch(() => log("last-good-not-kept"));
 
   // A receiver that takes a message and fails afterwards is something for a person, so it is kept as well as told.
   const note: SinkNote = (type, data) => {
@@ -87,50 +84,53 @@ export async function start({
   };
 
   const places = createPlaces(site);
-  const gateway = createGateway({ site, places, journal, addressees, mint, poke, log });
+  let tellBroken: (code: ProblemCode) => void = () => {};
+  const broken = new Promise<ProblemCode>((resolve) => {
+    tellBroken = resolve;
+  });
+  const trouble = (code: ProblemCode): void => chores.trouble(code);
+  const gateway = createGateway({ site, places, journal, addressees, mint, poke, log, trouble });
   const addressed = (observations: readonly Observation[], purpose: Purpose): readonly NewDelivery[] => {
     const postmark = { at: clock.now().wall, site: site.site, gateway: site.gateway, timezone: site.timezone, mint };
     return address(observations, addressees, postmark, purpose);
   };
   const desk = createDesk({ journal, patients: site.patients, now: () => clock.now().wall, address: addressed });
+  const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
   const control = await listenForControl(
     socket,
-    answers({ journal, gateway, places, desk, clock, poke, sinks: () => workers.map((worker) => worker.status()) }),
+    answers({
+      journal,
+      gateway,
+      places,
+      desk,
+      clock,
+      poke,
+      devices: () => fleet.statuses(),
+      sinks: () => workers.map((worker) => worker.status()),
+    }),
   );
-
-  const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
   await fleet.apply(site, profiles);
 
-  let clockWasSet = false;
-  const heartbeat = setInterval(() => {
-    const now = clock.now();
-    gateway.keep(places.tick(now));
-    if (clockWasSet || now.quality !== "synchronised") return;
-    clockWasSet = true;
-    mendTimes({ journal, address: (observations) => addressed(observations, "result") }, now).then(
-      (mended) => {
-        if (mended > 0) log("times-mended", { readings: mended });
-        poke();
-      },
-      (error: unknown) => {
-        clockWasSet = false;
-        log("times-not-mended", { code: problemCodeOf(error) });
-      },
-    );
-  }, heartbeatMs);
-  const retention = setInterval(() => {
-    const before = new Date(Date.now() - durationMs(site.journal.keepDelivered)).toISOString();
-    journal.retain(before).catch(() => log("retention-failed", { code: "JOURNAL_FAILED" }));
-  }, retainEveryMs);
+  const chores = upkeep({
+    journal,
+    clock,
+    log,
+    keepDeliveredMs: durationMs(site.journal.keepDelivered),
+    tick: (now) => places.tick(now),
+    keep: (events) => gateway.keep(events),
+    address: (observations) => addressed(observations, "result"),
+    poke,
+    broken: (code) => tellBroken(code),
+  });
   const watchdog = manager.watch(() => journal.counts());
   manager.ready(`${site.devices.length} devices, ${site.sinks.length} destinations`);
   log("ready", { site: site.site, gateway: site.gateway, requeued: opened.requeued, unsure: opened.unsure });
 
   return {
+    broken,
     async stop() {
       manager.stopping();
-      clearInterval(heartbeat);
-      clearInterval(retention);
+      chores.stop();
       watchdog.stop();
       await fleet.stop();
       await control.close();

@@ -14,8 +14,8 @@ import { type Decision, type PlaceEvent, type PlaceState, vacant } from "./patie
 
 /** Who is where: the states of all places, in memory alone, so that after a restart nobody is active. */
 export interface Places {
-  /** What a scanned code changes. The events go to the journal. */
-  scan(place: string, scan: Scan, received: HostTime): readonly JournalEvent[];
+  /** What a scanned code changes, or one that could not be read. The events go to the journal. */
+  scan(place: string, scan: Scan | undefined, received: HostTime): readonly JournalEvent[];
   /** Whose a reading is, and what it changes in its place. */
   bind(
     unbound: Unbound,
@@ -53,9 +53,8 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
   );
 
   return {
-    scan(place, { text, symbology }, received) {
-      const scan = { on: "scan" as const, text, ...(symbology === undefined ? {} : { symbology }) };
-      const decision = happen(place, scan, received);
+    scan(place, scan, received) {
+      const decision = happen(place, scan === undefined ? { on: "unreadable" } : scanned(scan), received);
       const events = changes(place, decision, received);
       if (decision.scan === undefined || decision.scan.accepted) return events;
       return [...events, { at: received.wall, type: "scan-refused", place, data: { reason: decision.scan.reason } }];
@@ -101,6 +100,10 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
     states.set(place, next);
     return decision;
   }
+}
+
+function scanned({ text, symbology }: Scan): What {
+  return { on: "scan", text, ...(symbology === undefined ? {} : { symbology }) };
 }
 
 /** What changed in a place, as the journal keeps it (IHE PCIM: whom, from when, by whom, why it ended). */

@@ -41,3 +41,12 @@ export async function readLastGood(stateFolder: string): Promise<Sources | undef
     return undefined;
   }
 }
+
+/**
+ * The state folder that a configuration names, read from its text alone: so that the last good copy is found however
+ * broken the rest of the file is.
+ */
+export function stateNamed(text: string): string | undefined {
+  const found = /^state:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'][^#\n]*?))[ \t]*(?:#.*)?$/m.exec(text);
+  return found?.[1] ?? found?.[2] ?? found?.[3];
+}

@@ -4,6 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import { checkSite } from "./check.ts";
 import type { PatternMistake } from "./check-places.ts";
 import { checkShape } from "./issues.ts";
+import { withAbsolutePaths } from "./paths.ts";
 import type { Profile } from "./profile.ts";
 import {
   type DriverOptions,
@@ -22,7 +23,7 @@ export interface Sources {
   readonly profiles: readonly Source[];
 }
 
-/** A configuration without mistakes. Paths inside `site` are relative to `folder`. */
+/** A configuration without mistakes. Paths to files in `site` are absolute; `state` is as it was written. */
 export interface Configuration {
   readonly file: string;
   readonly folder: string;
@@ -80,10 +81,11 @@ export async function checkSources(sources: Sources, outside: Outside): Promise<
     return { ok: false, problem: { code: "CONFIG_INVALID", detail: `${count} in ${sources.site.file}` }, remarks: all };
   }
   const { file } = sources.site;
+  const folder = resolve(dirname(file));
   const configuration = {
     file,
-    folder: resolve(dirname(file)),
-    site: shape.value,
+    folder,
+    site: withAbsolutePaths(shape.value, folder),
     profiles: plain(resolved.profiles),
     sources,
   };

@@ -13,6 +13,7 @@ export interface AnswerParts {
   readonly places: Places;
   readonly desk: Desk;
   readonly clock: Clock;
+  readonly devices: () => readonly DeviceStatus[];
   readonly sinks: () => readonly SinkStatus[];
   /** Tells the delivery workers that something was queued. */
   readonly poke: () => void;
@@ -34,12 +35,12 @@ export interface GatewayStatus {
 }
 
 /** What the gateway answers to each request at its control socket. Listings end with what is newest. */
-export function answers({ journal, gateway, places, desk, clock, sinks, poke }: AnswerParts): Answer {
+export function answers({ journal, gateway, places, desk, clock, devices, sinks, poke }: AnswerParts): Answer {
   return async function* answer(request: Request) {
     switch (request.do) {
       case "status": {
         const status: GatewayStatus = {
-          devices: gateway.devices(),
+          devices: devices(),
           places: places.status(),
           sinks: sinks(),
           counts: await journal.counts(),

@@ -45,12 +45,7 @@ async function serve(socket: Socket, answer: Answer): Promise<void> {
   const gone = new AbortController();
   socket.on("close", () => gone.abort());
   const reply = (line: Reply): Promise<void> | undefined =>
-    socket.write(`${JSON.stringify(line)}\n`)
-      ? undefined
-      : new Promise((resolve) => {
-          socket.once("drain", resolve);
-          gone.signal.addEventListener("abort", () => resolve(), { once: true });
-        });
+    socket.write(`${JSON.stringify(line)}\n`) ? undefined : drained(socket);
   let lineBytes = 0;
   socket.on("data", (chunk: Buffer) => {
     lineBytes = chunk.includes(0x0a) ? 0 : lineBytes + chunk.length;
@@ -72,6 +67,18 @@ async function serve(socket: Socket, answer: Answer): Promise<void> {
       await reply({ problem: problemOf(error) });
     }
   }
+}
+
+/** Resolves once a slow reader has caught up, or has gone. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      socket.off("drain", go).off("close", go);
+      resolve();
+    };
+    socket.on("drain", go).on("close", go);
+    if (socket.closed) go();
+  });
 }
 
 function parse(line: string): Request | { readonly problem: Problem } {

@@ -34,7 +34,8 @@ export interface ScanReport {
   readonly config: Device;
   readonly session: string;
   readonly received: HostTime;
-  readonly scan: Scan;
+  /** Absent where something was scanned and could not be read: whom it was for, nobody knows. */
+  readonly scan?: Scan;
 }
 
 /** One word of state for screens, and the problem behind it where there is one. */

@@ -5,14 +5,19 @@ import type { Clock, HostTime } from "../model/times.ts";
 import type { Recording } from "./recorder.ts";
 import type { Timers } from "./timers.ts";
 
-/** Reports that may wait for their answer before the instrument is asked to wait, where its link can. */
-const mostUnanswered = 4096;
+/**
+ * Reports that may wait for their answer before the instrument is asked to wait, where its link can. As many as share a
+ * commit or two: more would fill the memory and gain nothing.
+ */
+const mostUnanswered = 512;
 
 /** What a session that lives tells the device that it is part of. */
 interface LiveSessionEvents {
   /** Stores findings. A rejection counts as refused. */
   report(findings: readonly Finding[], received: HostTime): Promise<"stored" | "refused">;
   scan(scan: Scan, received: HostTime): void;
+  /** Bytes that were discarded, in their order among scans and reports. */
+  discarded(discard: Discard, received: HostTime): void;
   identify(identity: DeviceIdentity, received: HostTime): void;
   /** Bytes that came, after the session has taken them, with the discards that they led to. */
   heard(bytes: number, discards: readonly Discard[], received: HostTime): void;
@@ -136,6 +141,7 @@ export class LiveSession {
         return;
       case "discard":
         this.#discards.push(action);
+        this.#events.discarded(action, received);
         return;
       default:
         action satisfies never;

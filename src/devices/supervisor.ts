@@ -208,6 +208,11 @@ export class SupervisedDevice {
             ...(this.#condition.skewMs === undefined ? {} : { skewMs: this.#condition.skewMs }),
           }),
         scan: (scan, received) => upstream.scan({ config: this.#device, session, received, scan }),
+        discarded: ({ reason }, received) => {
+          // What a scanner garbled was somebody's band: the place must not go on as if nothing had been scanned.
+          if (profile.kind !== "scanner" || reason === "noise" || !isNoise(reason)) return;
+          upstream.scan({ config: this.#device, session, received });
+        },
         identify: (identity, received) => {
           this.#identify(identity, received);
           device = this.#reference(reader, this.#condition.identity);

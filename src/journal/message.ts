@@ -15,10 +15,10 @@ export async function readSequences(database: Database): Promise<Sequences> {
 }
 
 const insertMessages = `
-INSERT INTO message (seq, bytes) SELECT value->>0, substr(?2, value->>6, value->>7) FROM json_each(?1)`;
+INSERT INTO message (seq, bytes) SELECT ?3 + key, substr(?2, value->>0, value->>1) FROM json_each(?1)`;
 const insertDeliveryRows = `
 INSERT INTO delivery (seq, id, sink, lane, control_id, purpose)
-SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?)`;
+SELECT ?2 + key, value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1)`;
 const insertCarried = `
 INSERT INTO carries (delivery, position, observation) SELECT value->>0, value->>1, value->>2 FROM json_each(?)`;
 const findObservations = "SELECT id, seq FROM observation WHERE id IN (SELECT value FROM json_each(?))";
@@ -40,14 +40,14 @@ export async function insertDeliveries(
   sequences.delivery += wanted.length;
 
   let offset = 1;
-  const rows = wanted.map(({ id, sink, lane, controlId, purpose, bytes }, i) => {
-    const row = [first + i, id, sink, lane, controlId, purpose, offset, bytes.length];
+  const places = wanted.map(({ bytes }) => {
+    const place = [offset, bytes.length];
     offset += bytes.length;
-    return row;
+    return place;
   });
-  const json = JSON.stringify(rows);
-  await database.run(insertMessages, json, Buffer.concat(wanted.map(({ bytes }) => bytes)));
-  await database.run(insertDeliveryRows, json);
+  await database.run(insertMessages, JSON.stringify(places), Buffer.concat(wanted.map(({ bytes }) => bytes)), first);
+  const rows = wanted.map(({ id, sink, lane, controlId, purpose }) => [id, sink, lane, controlId, purpose]);
+  await database.run(insertDeliveryRows, JSON.stringify(rows), first);
   const pairs = carried.flatMap((seqs, i) => seqs.map((seq, position) => [first + i, position, seq]));
   await database.run(insertCarried, JSON.stringify(pairs));
 }

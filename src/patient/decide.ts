@@ -24,6 +24,10 @@ function act(state: PlaceState, event: PlaceEvent): readonly [PlaceState, Decisi
   switch (event.on) {
     case "scan":
       return scanned(state, event);
+    case "unreadable": {
+      const [next, { changes }] = end(state, event.at, "unreadable");
+      return [next, { changes, scan: { accepted: false, reason: "unreadable" } }];
+    }
     case "reading": {
       const outcome = whose(state, event.reading, event.wall);
       const live = outcome.binding?.method === "scan" && state.occupancy === "open";

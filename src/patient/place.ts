@@ -51,6 +51,8 @@ export const vacant = (rules: PlaceRules): Vacant => ({
  */
 export type PlaceEvent = { readonly at: number; readonly wall: Instant } & (
   | { readonly on: "scan"; readonly text: string; readonly symbology?: string }
+  /** Something was scanned that the scanner or the line garbled. */
+  | { readonly on: "unreadable" }
   | { readonly on: "reading"; readonly reading: ReadingToBind }
   | { readonly on: "done" }
   | { readonly on: "log-off" }
@@ -93,7 +95,10 @@ export type Change =
 
 export type ScanOutcome =
   | { readonly accepted: true; readonly means: "patient" | "visit" | "staff" | "specimen" | "done" }
-  | { readonly accepted: false; readonly reason: Rejection | "no-patient-for-visit" | "not-in-this-room" };
+  | {
+      readonly accepted: false;
+      readonly reason: Rejection | "unreadable" | "no-patient-for-visit" | "not-in-this-room";
+    };
 
 /**
  * Whose a reading is. Held readings keep the binding that they would have (an unknown patient), so that a person sees

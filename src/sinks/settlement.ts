@@ -45,7 +45,7 @@ export class Settlement {
 
   /** Hands everything over now, also while a commit is under way. */
   flush(): void {
-    if (!this.#refused) this.#settle();
+    if (!this.#refused || this.#closed) this.#settle();
   }
 
   /** One last try, even where the journal had refused; after it nothing is kept. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadConfiguration } from "../../src/config/load.ts";
+import { checkSources, loadConfiguration } from "../../src/config/load.ts";
 import { goodProfile, goodSite, outside, remarksOf } from "./site-text.ts";
 
 /** The good site with one text replaced; the text must be there. */
@@ -123,4 +123,21 @@ test("a key named like a part of every object is a misspelled key and nothing el
   const remarks = await remarksOf(`${goodSite}__proto__: { polluted: true }\nconstructor: 1\n`);
   expect(remarks.join("\n")).toContain("“constructor” is not known here");
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});
+
+test("Paths to files count from the folder of the site's file, wherever the gateway was started", async () => {
+  const text = `
+site: a
+gateway: b
+timezone: UTC
+places: [{ id: room, kind: exam-room }]
+sinks:
+  - { id: log, file: { path: out/readings.jsonl } }
+  - { id: ehr, hl7: { host: h, port: 1, tls: { ca: ca.pem, cert: /etc/cert.pem, key: key.pem } } }
+`;
+  const loaded = await checkSources({ site: { file: "/clinic/site.yaml", text }, profiles: [] }, outside);
+  expect(loaded.ok ? loaded.configuration.site.sinks : loaded.remarks).toMatchObject([
+    { file: { path: "/clinic/out/readings.jsonl" } },
+    { hl7: { tls: { ca: "/clinic/ca.pem", cert: "/etc/cert.pem" } } },
+  ]);
 });

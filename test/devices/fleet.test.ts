@@ -105,7 +105,28 @@ test("a scan and an alarm reach their ends", async () => {
   await run(fleet, siteOf({ "scanner-1": serial(instrument.path) }));
   instrument.write("SPAT-1\nW2000\n");
   await until(() => instrument.received() === "HELLO\nWOKE\n");
-  expect(upstream.scans.map(({ scan, config }) => [config.id, scan.text])).toEqual([["scanner-1", "PAT-1"]]);
+  expect(upstream.scans.map(({ scan, config }) => [config.id, scan?.text])).toEqual([["scanner-1", "PAT-1"]]);
+});
+
+test("a scanner's garbled scan is told in its turn, so that nobody stays the patient; a scale's noise is not", async () => {
+  const [scanner, scale] = [await plugIn(), await plugIn()];
+  const { fleet, upstream } = bench();
+  const profiles = profilesOf(profileOf(), profileOf({ id: "toy-scanner", kind: "scanner" }));
+  const devices = siteOf({
+    "scale-1": serial(scale.path),
+    "scanner-1": { link: serial(scanner.path), profile: "toy-scanner" },
+  });
+  await run(fleet, devices, profiles);
+  await until(() => scale.received() === "HELLO\n" && scanner.received() === "HELLO\n");
+  scale.write("garbled\nV1\n");
+  await until(() => scale.received() === "HELLO\nOK1\n");
+  scanner.write("SPAT-1\ngarbled\nSPAT-2\nV1\n");
+  await until(() => scanner.received() === "HELLO\nOK1\n");
+  expect(upstream.scans.map(({ scan, config }) => [config.id, scan?.text])).toEqual([
+    ["scanner-1", "PAT-1"],
+    ["scanner-1", undefined],
+    ["scanner-1", "PAT-2"],
+  ]);
 });
 
 test("a port that vanishes is opened again when it is back, with a new session and without the unfinished line", async () => {

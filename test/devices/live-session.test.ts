@@ -74,6 +74,7 @@ function live(farewell = ""): { edges: Edges; session: LiveSession } {
     events: {
       report: () => new Promise((resolve) => edges.stores.push(resolve)),
       scan: () => edges.told.push("scan"),
+      discarded: ({ reason }) => edges.told.push(`discarded ${reason}`),
       identify: () => edges.told.push("identify"),
       heard: (count, discards) => edges.told.push(`heard ${count} ${discards.map(({ reason }) => reason)}`.trim()),
       fault: () => edges.told.push("fault"),
@@ -162,7 +163,7 @@ test("a driver that throws at the close ends its session all the same, once", as
 test("what was not understood is told with the bytes that it came with", () => {
   const { edges } = live();
   edges.says("SX\nnonsense\n");
-  expect(edges.told).toEqual(["scan", "heard 12 malformed"]);
+  expect(edges.told).toEqual(["scan", "discarded malformed", "heard 12 malformed"]);
 });
 
 test("an instrument is asked to wait while thousands of its reports are not stored yet", async () => {

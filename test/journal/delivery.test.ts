@@ -78,13 +78,13 @@ describe("claim", () => {
       fc.record({
         do: fc.constant("settle" as const),
         state: fc.constantFrom("delivered" as const, "rejected" as const, "queued" as const),
-        waitMs: fc.integer({ min: 0, max: 5 }),
+        waitMs: fc.integer({ min: 0, max: 40 }),
         handedOver: fc.boolean(),
       }),
     );
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 50 }), async (steps) => {
         run += 1;
         const sink = `sink-${run}`;
         const lanes = new Map<string, { id: string; waitsUntil: number; state: string }[]>();

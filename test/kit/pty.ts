@@ -4,22 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./until.ts";
 
-/** Two connected pseudo-terminals: what is written to one is read from the other. */
-export interface PtyPair {
-  readonly a: string;
-  readonly b: string;
-  close(): Promise<void>;
-}
-
-/** Makes a pair with socat, in a folder of its own or under the names given. */
-export async function ptyPair(names?: { readonly a: string; readonly b: string }): Promise<PtyPair> {
-  const folder = await mkdtemp(join(tmpdir(), "vitalwire-pty-"));
-  const { a, b } = names ?? { a: join(folder, "a"), b: join(folder, "b") };
-  const socat = spawn("socat", [`pty,raw,echo=0,link=${a}`, `pty,raw,echo=0,link=${b}`], { stdio: "ignore" });
-  await Promise.all([until(() => exists(a)), until(() => exists(b))]);
-  return { a, b, close: () => end(socat, folder, [a, b]) };
-}
-
 /** A pseudo-terminal with the test at its other end, in the instrument's place. */
 export interface PtyInstrument {
   readonly path: string;

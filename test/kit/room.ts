@@ -1,6 +1,16 @@
 import { join } from "node:path";
 import type { Clinic } from "./clinic.ts";
-import type { SiteText } from "./gateway.ts";
+import {
+  type GatewayProcess,
+  removeSite,
+  type SiteText,
+  siteFolder,
+  startGateway,
+  untilDevice,
+  writeSite,
+} from "./gateway.ts";
+import { type PtyInstrument, ptyInstrument } from "./pty.ts";
+import { until } from "./until.ts";
 
 /** The barcode of a patient's wristband, and the bytes that the scanner sends for it. */
 export const wristband = (digits: string): string => `P${digits}\r`;
@@ -70,4 +80,52 @@ const serial = (id: string, profile: string, path: string) => ({
 /** The way to a clinic, impatient enough for a test. */
 export function hl7Sink(id: string, { port }: Pick<Clinic, "port">, over: Record<string, unknown> = {}) {
   return { id, hl7: { host: "127.0.0.1", port, insecure: true, ackTimeout: "1s", ...over } };
+}
+
+/** A room with its instruments plugged in and the shipped service at work. */
+export interface Room {
+  readonly folder: string;
+  readonly scanner: PtyInstrument;
+  readonly scale: PtyInstrument;
+  readonly gateway: GatewayProcess;
+  /** Scans a wristband, and waits until the room is that patient's. */
+  scan(digits: string): Promise<void>;
+  /** Waits until so many readings are stored; answers them, oldest first. */
+  stored(count: number): ReturnType<GatewayProcess["readings"]>;
+}
+
+type RoomOptions = NonNullable<Parameters<typeof roomSite>[1]>;
+
+/** Opens a room; all of it is closed again by the steps that `closing` is given. */
+export async function openRoom(closing: (step: () => unknown) => void, options: RoomOptions = {}): Promise<Room> {
+  const folder = siteFolder();
+  closing(() => removeSite(folder));
+  const [scanner, scale] = [await ptyInstrument(join(folder, "scanner")), await ptyInstrument(join(folder, "scale"))];
+  closing(scanner.unplug);
+  closing(scale.unplug);
+  writeSite(folder, roomSite(folder, options));
+  const gateway = await startGateway(folder);
+  closing(() => gateway.stop());
+  await untilPluggedIn(gateway);
+  const open = { folder, scanner, scale, gateway };
+  return { ...open, scan: (digits) => scanIn(open, digits), stored: (count) => storedBy(gateway, count) };
+}
+
+/** Waits until scanner and scale are open: what they send before is lost. */
+export async function untilPluggedIn(gateway: GatewayProcess): Promise<void> {
+  await untilDevice(gateway, "scanner-4", "ready");
+  await untilDevice(gateway, "scale-4", "ready");
+}
+
+async function scanIn({ scanner, gateway }: Pick<Room, "scanner" | "gateway">, digits: string): Promise<void> {
+  scanner.write(wristband(digits));
+  await until(async () => {
+    const { places } = await gateway.status();
+    return places.some(({ subject }) => subject?.kind === "patient" && subject.patient.id === digits);
+  });
+}
+
+async function storedBy(gateway: GatewayProcess, count: number) {
+  await until(async () => (await gateway.status()).counts.observations >= count);
+  return gateway.readings();
 }

@@ -134,6 +134,12 @@ describe("who else is scanned", () => {
     expect(play([scan(0, "V-9")]).decisions[0]?.scan).toEqual({ accepted: false, reason: "no-patient-for-visit" });
   });
 
+  it("one that could not be read ends the association, for the patient has changed to somebody unknown", () => {
+    const steps = [scan(0, "P-1"), { on: "unreadable", at: 100 } as const, reading(50, 200), reading(200)];
+    expect(fatesOf(steps)).toEqual(["1", "no-patient"]);
+    expect(play(steps).decisions[1]?.scan).toEqual({ accepted: false, reason: "unreadable" });
+  });
+
   it("a specimen takes nobody's place in an exam room, and is what a bench works on", () => {
     expect(fatesOf([scan(0, "P-1"), scan(100, "T-5"), reading(200)])).toEqual(["1"]);
     expect(fatesOf([scan(100, "T-5"), reading(200)], room({ kind: "lab-bench", unverified: "hold" }))).toEqual(["5"]);

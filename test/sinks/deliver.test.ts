@@ -391,6 +391,103 @@ test("an outcome that the journal could not write is written when it can again, 
   await until(async () => (await states()).join() === "delivered,delivered");
 });
 
+describe("claimed ahead", () => {
+  /** A journal whose answers to the second claim wait until they are let through. */
+  function gated(journal: Journal): { readonly gate: Journal; readonly claims: () => number; letThrough(): void } {
+    let claims = 0;
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const gate: Journal = {
+      ...journal,
+      async claim(...asked) {
+        claims += 1;
+        const mine = claims;
+        const answer = await journal.claim(...asked);
+        if (mine === 2) await opened;
+        return answer;
+      },
+    };
+    return { gate, claims: () => claims, letThrough: () => open() };
+  }
+
+  test("is not sent when an earlier one of its lane went back meanwhile", async () => {
+    const { journal } = await journalForTest();
+    const [a1] = await queue(journal, "a");
+    const { gate, claims, letThrough } = gated(journal);
+    const { sink, worker, hand, states } = await setting({ journal: gate });
+    await until(() => sink.sent.length === 1);
+    const [a2] = await queue(journal, "a");
+    worker.poke();
+    await until(async () => (await states()).join() === "sending,sending");
+    expect(claims()).toBe(2);
+    sink.reply = () => ok;
+    sink.sent[0]?.answer({ ok: false, code: "ACK_ERROR" });
+    letThrough();
+    await until(() => {
+      hand.advance(500);
+      return sink.sent.length === 3;
+    });
+    expect(sentIds(sink)).toEqual([a1?.controlId, a1?.controlId, a2?.controlId]);
+  });
+
+  test("is not sent when the connection broke meanwhile, for others went back then", async () => {
+    const { journal } = await journalForTest();
+    const [a1, b1] = await queue(journal, "a", "b");
+    const { gate, claims, letThrough } = gated(journal);
+    const { sink, worker, hand, states } = await setting({ journal: gate });
+    await until(() => sink.sent.length === 1);
+    const [b2] = await queue(journal, "b");
+    worker.poke();
+    await until(async () => (await states()).join() === "sending,sending,sending");
+    expect(claims()).toBe(2);
+    sink.sent[0]?.answer({ ok: false, code: "RECEIVER_DOWN" });
+    await until(() => hand.next === 0);
+    hand.advance(0);
+    await until(() => worker.status().state === "up");
+    sink.reply = () => ok;
+    letThrough();
+    await until(() => {
+      hand.advance(500);
+      return sink.sent.length === 4;
+    });
+    expect(sentIds(sink)).toEqual([a1, a1, b1, b2].map((one) => one?.controlId));
+  });
+
+  test("what went back is in the journal's hands before the journal is asked for more", async () => {
+    const { journal } = await journalForTest();
+    const [x1, a1] = await queue(journal, "x", "a");
+    const asked: string[] = [];
+    let slow: () => void = () => undefined;
+    const watched: Journal = {
+      ...journal,
+      async settle(outcomes) {
+        asked.push(...outcomes.map(({ id }) => (id === x1?.id ? "settle x1" : "settle a1")));
+        if (outcomes.some(({ id }) => id === x1?.id)) {
+          await new Promise<void>((resolve) => {
+            slow = resolve;
+          });
+        }
+        return journal.settle(outcomes);
+      },
+      claim(...all) {
+        asked.push("claim");
+        return journal.claim(...all);
+      },
+    };
+    const { sink } = await setting({ journal: watched, sink: new ScriptedSink("emr", 2) });
+    await until(() => sink.sent.length === 2);
+    sink.sent[0]?.answer(ok);
+    await until(() => asked.includes("settle x1"));
+    expect(a1?.controlId).toBe(sink.sent[1]?.controlId);
+    sink.sent[1]?.answer({ ok: false, code: "ACK_ERROR" });
+    await until(() => asked.includes("settle a1"));
+    expect(asked.slice(asked.indexOf("settle x1"))).toEqual(["settle x1", "settle a1", "claim"]);
+    slow();
+  });
+});
+
 test("whatever a receiver does, each lane arrives in order, nothing is lost, and nothing changes its id or bytes", async () => {
   const { journal } = await journalForTest();
   const result = fc.constantFrom<SendResult>(

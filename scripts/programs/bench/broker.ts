@@ -4,17 +4,19 @@ import { writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectAsync, type MqttClient } from "mqtt";
+import { connect, type MqttClient } from "mqtt";
 
 /** A real broker in its own process. It keeps what was published for a subscriber who is away while it is measured. */
 export interface Broker {
   readonly port: number;
-  /** The payloads of so many observations, in the order in which the broker got them. */
-  collect(count: number): Promise<readonly string[]>;
+  /** The payloads of all observations so far, in the order in which the broker got them. */
+  collect(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 const topics = "vitalwire/v1/+/+/+/observation";
+/** Published last: whatever was kept comes before it. */
+const endMark = "bench/end";
 
 export async function startBroker(folder: string, port: number): Promise<Broker> {
   const conf = join(folder, "mosquitto.conf");
@@ -24,29 +26,24 @@ export async function startBroker(folder: string, port: number): Promise<Broker>
   const failed = once(child, "exit").then(() => Promise.reject(new Error("mosquitto ended")));
   failed.catch(() => undefined);
   await Promise.race([answers(port), failed]);
-  const away = await subscriber(port);
-  await away.subscribeAsync(topics, { qos: 1 });
+  const away = subscriber(port);
+  await new Promise((resolve, reject) => away.once("connect", resolve).once("error", reject));
+  await away.subscribeAsync([topics, endMark], { qos: 1 });
   await away.endAsync();
 
   return {
     port,
-    async collect(count) {
+    collect() {
       const payloads: string[] = [];
-      const client = await subscriber(port);
-      try {
-        await new Promise<void>((resolve, reject) => {
-          client.on("error", reject);
-          client.on("message", (_topic, payload) => {
-            payloads.push(payload.toString("utf8"));
-            if (payloads.length === count) resolve();
-          });
+      return new Promise((resolve, reject) => {
+        const client = subscriber(port);
+        client.on("error", reject);
+        client.on("connect", () => client.publish(endMark, "", { qos: 1 }));
+        client.on("message", (topic, payload) => {
+          if (topic !== endMark) payloads.push(payload.toString("utf8"));
+          else client.endAsync(true).then(() => resolve(payloads), reject);
         });
-        // One more would be one too many, and would come next.
-        await client.publishAsync("bench/end", "", { qos: 1 });
-      } finally {
-        await client.endAsync(true);
-      }
-      return payloads;
+      });
     },
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -56,20 +53,18 @@ export async function startBroker(folder: string, port: number): Promise<Broker>
   };
 }
 
-function subscriber(port: number): Promise<MqttClient> {
-  return connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: "bench", clean: false, reconnectPeriod: 0 });
+function subscriber(port: number): MqttClient {
+  return connect(`mqtt://127.0.0.1:${port}`, { clientId: "bench", clean: false, reconnectPeriod: 0 });
 }
 
 async function answers(port: number): Promise<void> {
-  for (;;) {
-    const reached = await new Promise<boolean>((resolve) => {
-      const socket = createConnection(port, "127.0.0.1");
-      socket.on("connect", () => resolve(true));
+  const reached = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = createConnection(port, "127.0.0.1", () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.on("error", () => resolve(false));
-      socket.on("close", () => socket.destroy());
-      socket.on("connect", () => socket.end());
     });
-    if (reached) return;
-    await sleep(20);
-  }
+  while (!(await reached())) await sleep(20);
 }

@@ -33,10 +33,7 @@ export function startClinic(): Clinic {
   };
 }
 
-function word<K extends ReceiverWord["is"]>(
-  child: ChildProcess,
-  wanted: K,
-): Promise<Extract<ReceiverWord, { is: K }>> {
+function word<K extends ReceiverWord["is"]>(child: ChildProcess, wanted: K): Promise<Extract<ReceiverWord, { is: K }>> {
   return new Promise((resolve, reject) => {
     const gone = (): void => reject(new Error("the receiver ended"));
     const heard = (said: ReceiverWord): void => {

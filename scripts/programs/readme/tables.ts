@@ -1,6 +1,8 @@
 import { exitMeaning } from "../../../src/cli/command.ts";
 import { outside } from "../../../src/cli/configuration.ts";
+import type { Profile } from "../../../src/config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../../src/config/profiles.ts";
+import { loadDriver } from "../../../src/devices/drivers.ts";
 import { problems } from "../../../src/model/problem.ts";
 
 /** The parts of the README that are made from the code, so that they cannot go out of date. */
@@ -34,10 +36,24 @@ const evidenceWords = {
 
 async function instruments(): Promise<string> {
   const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
-  const rows = [...profiles.values()]
-    .map(({ profile: p }) => [p.kind, p.maker, p.model, `\`${p.id}\``, `\`${p.driver}\``, evidenceWords[p.evidence]])
-    .sort((a, b) => a.join().localeCompare(b.join(), "en"));
-  return table(["Kind", "Maker", "Model", "Profile", "Driver", "Evidence"], rows);
+  const rows = await Promise.all(
+    [...profiles.values()].map(async ({ profile: p }) => {
+      const driver = `[\`${p.driver}\`](drivers/${p.driver}/README.md)`;
+      return [p.kind, p.maker, p.model, `\`${p.id}\``, driver, evidenceWords[p.evidence], await guard(p)];
+    }),
+  );
+  rows.sort((a, b) => a.join().localeCompare(b.join(), "en"));
+  return table(["Kind", "Maker", "Model", "Profile", "Driver", "Evidence", "Guarded by"], rows);
+}
+
+const guardWords = { checksum: "checksum", structure: "structure", none: "nothing" };
+
+/** What keeps a damaged value from being taken for one, and what damage the protocol cannot show. */
+async function guard({ driver: id, options }: Profile): Promise<string> {
+  const driver = await loadDriver(id);
+  if (driver === undefined) return "";
+  const unseen = driver.undetected?.(driver.options.parse(options)).map(({ fault }) => fault) ?? [];
+  return `${guardWords[driver.integrity]}${unseen.length === 0 ? "" : `; cannot see: ${[...new Set(unseen)].join(", ")}`}`;
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -123,6 +123,7 @@ async function record(
       events: {
         report: async () => "refused",
         scan: ignore,
+        discarded: ignore,
         identify: ignore,
         heard: ignore,
         fault: ignore,

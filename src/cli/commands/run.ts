@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { readLastGood } from "../../config/last-good.ts";
+import { readLastGood, stateNamed } from "../../config/last-good.ts";
 import { type Configuration, checkSources, loadConfiguration } from "../../config/load.ts";
 import { configPath, statePath } from "../../config/paths.ts";
 import { problemCodeOf } from "../../model/problem.ts";
@@ -45,11 +46,15 @@ async function serve(call: Call<typeof options>): Promise<Exit> {
       env: around.env,
       writeLog: (line) => void around.out.write(line),
     });
-    if (!around.stop.aborted) {
-      await new Promise((resolve) => around.stop.addEventListener("abort", resolve, { once: true }));
-    }
+    const stopped = new Promise<undefined>((resolve) => {
+      if (around.stop.aborted) resolve(undefined);
+      around.stop.addEventListener("abort", () => resolve(undefined), { once: true });
+    });
+    const broken = await Promise.race([stopped, running.broken]);
     await running.stop();
-    return exit.ok;
+    if (broken === undefined) return exit.ok;
+    output.problem({ code: broken, detail: "Start it again (systemd does): what is readable is then taken over." });
+    return exit.failed;
   } catch (error) {
     const code = problemCodeOf(error);
     if (code === undefined) throw error;
@@ -67,7 +72,8 @@ async function usable({ values, output, around }: Call<typeof options>): Promise
   output.problem(loaded.problem);
   const failed = loaded.problem.code === "CONFIG_MISSING" ? exit.failed : exit.found;
   if (values.strict) return failed;
-  const kept = await readLastGood(statePath(undefined, dirname(file), around.env));
+  const text = await readFile(file, "utf8").catch(() => "");
+  const kept = await readLastGood(statePath(stateNamed(text), dirname(file), around.env));
   const last = kept === undefined ? undefined : await checkSources(kept, outside);
   if (last === undefined || !last.ok) return failed;
   output.note("Going on with the last good configuration.");

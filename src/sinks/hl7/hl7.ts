@@ -19,14 +19,13 @@ export interface Hl7SinkDeps {
  * whose answer is uncertain the connection is gone, and the same bytes under the same MSH-10 may be sent over a new one.
  */
 export function hl7Sink(config: Hl7SinkConfig, deps: Hl7SinkDeps): Sink {
-  const encoder = new TextEncoder();
   let connection: Hl7Connection | undefined;
   let closed = false;
 
   return {
     id: config.id,
     window: 1,
-    encode: (content) => encoder.encode(oruMessage(content, config.hl7)),
+    encode: (content) => Buffer.from(oruMessage(content, config.hl7)),
 
     async connect() {
       if (connection?.alive) return { ok: true };

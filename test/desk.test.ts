@@ -1,0 +1,333 @@
+import { describe, expect, test } from "vitest";
+import { hl7SinkSchema } from "../src/config/site.ts";
+import { createDesk, type Desk } from "../src/desk.ts";
+import { parse } from "../src/hl7/message.ts";
+import { type Journal, JournalError } from "../src/journal/journal.ts";
+import type { HoldReason, Observation } from "../src/model/observation.ts";
+import { address } from "../src/sinks/address.ts";
+import { hl7Sink } from "../src/sinks/hl7/hl7.ts";
+import { journalForTest } from "./kit/journals.ts";
+import { mint, sampleObservation } from "./kit/sample.ts";
+
+const at = "2026-11-23T14:10:00.000Z";
+const by = "N. Okafor";
+const sinks = ["ehr", "lab"].map((id) => ({
+  kinds: ["patient"] as const,
+  sink: hl7Sink(hl7SinkSchema.parse({ id, hl7: { host: "localhost", port: 1, insecure: true } }), { ackTimeoutMs: 1 }),
+}));
+const postmark = { at, site: "north", gateway: "gw-1", timezone: "Europe/Zurich", mint };
+
+interface Message {
+  readonly sink: string;
+  readonly state: string;
+  /** PID-3, or SPM-2. */
+  readonly whose: string | undefined;
+  /** OBX-11 and OBX-5 of each OBX. */
+  readonly says: readonly string[];
+}
+
+/** A desk over a real journal that holds these readings; those that are ready are queued for both sinks. */
+async function deskWith(...observations: readonly Observation[]) {
+  const { journal } = await journalForTest();
+  const ready = observations.filter(({ standing }) => standing.state === "ready");
+  await journal.append({ observations, events: [], deliveries: address(ready, sinks, postmark, "result") });
+  const desk = openDesk(journal);
+  const messages = async (): Promise<readonly Message[]> => {
+    const rows = (await journal.deliveries({ limit: 100 })).toReversed();
+    return Promise.all(
+      rows.map(async ({ id, sink, state }) => {
+        const read = parse(new TextDecoder().decode(await journal.deliveryBytes(id)));
+        if (!read.ok) throw new Error(read.problem);
+        const { message } = read;
+        const says = message.all("OBX").map((obx) => `${obx.get(11)} ${obx.get(5)}`);
+        return { sink, state, whose: message.get("PID-3.1") ?? message.get("SPM-2.1"), says };
+      }),
+    );
+  };
+  const standings = async (): Promise<readonly string[]> => {
+    const rows = await journal.observations({ limit: 100, ids: observations.map(({ id }) => id) });
+    return rows
+      .toReversed()
+      .map(({ observation: { standing } }) => (standing.state === "held" ? standing.reasons.join() : standing.state));
+  };
+  /** Both sinks take all that is queued. */
+  const deliver = async (): Promise<void> => {
+    for (const { sink } of sinks) {
+      const claimed = await journal.claim(sink.id, 100, 0);
+      await journal.settle(claimed.map(({ id }) => ({ id, state: "delivered", at })));
+    }
+  };
+  return { journal, desk, messages, standings, deliver };
+}
+
+function openDesk(journal: Journal): Desk {
+  return createDesk({
+    journal,
+    now: () => at,
+    patients: { authority: "CLINIC", type: "MR" },
+    address: (observations, purpose) => address(observations, sinks, postmark, purpose),
+  });
+}
+
+const held = (reasons: readonly HoldReason[], over: Partial<Observation> = {}): Observation => {
+  const { binding: _, ...unbound } = sampleObservation({ standing: { state: "held", reasons }, ...over });
+  return unbound;
+};
+const pressure = (channel: string, text: string, over: Partial<Observation> = {}) => ({
+  group: "bp-1",
+  code: { channel, display: channel, loinc: channel === "SYS" ? "8480-6" : "8462-4" },
+  value: { kind: "quantity", text, number: Number(text), unit: "mm[Hg]", wireUnit: "mmHg" } as const,
+  ...over,
+});
+type Act = Parameters<Desk["act"]>[0];
+const attach = (ids: string[], over: Partial<Extract<Act, { do: "attach" }>> = {}): Act => ({
+  do: "attach",
+  ids,
+  subject: { patient: "0007" },
+  accept: [],
+  by,
+  ...over,
+});
+const release = (ids: string[], accept: Extract<Act, { do: "release" }>["accept"] = []): Act => ({
+  do: "release",
+  ids,
+  accept,
+  by,
+  reason: "looked into it",
+});
+const notAllowed = expect.objectContaining({ code: "NOT_ALLOWED" });
+
+describe("attaching", () => {
+  test("gives a held reading to the patient named, sends it to all, and keeps who said so", async () => {
+    const reading = held(["no-patient"]);
+    const { journal, desk, messages } = await deskWith(reading);
+    const done = await desk.act({
+      do: "attach",
+      ids: [reading.id],
+      subject: { patient: "0007" },
+      accept: [],
+      by,
+      reason: "asked her",
+    });
+    expect(done).toEqual([{ id: reading.id, now: "ready" }]);
+    expect(await messages()).toEqual(
+      ["ehr", "lab"].map((sink) => ({ sink, state: "queued", whose: "0007", says: ["F 118"] })),
+    );
+    const [row] = await journal.observations({ limit: 1 });
+    const patient = { id: "0007", authority: "CLINIC", type: "MR" };
+    expect(row?.observation.binding).toMatchObject({ subject: { kind: "patient", patient }, method: "person", by });
+    const [event] = await journal.events({ limit: 1 });
+    expect(event).toMatchObject({ type: "reading-attach", by, data: { reason: "asked her", subject: { patient } } });
+  });
+
+  test("takes what was measured together together, whichever of it is named", async () => {
+    const [sys, dia] = [held(["no-patient"], pressure("SYS", "118")), held(["no-patient"], pressure("DIA", "76"))];
+    const { desk, messages } = await deskWith(sys, dia);
+    await desk.act(attach([dia.id]));
+    expect((await messages())[0]?.says).toEqual(["F 118", "F 76"]);
+    expect((await messages()).length).toBe(2);
+  });
+
+  test("leaves what is doubtful held, and lets it go once the doubt is named", async () => {
+    const reading = held(["no-patient", "implausible"]);
+    const { desk, messages, standings } = await deskWith(reading);
+    await desk.act(attach([reading.id]));
+    expect(await standings()).toEqual(["implausible"]);
+    expect(await messages()).toEqual([]);
+    await expect(desk.act(release([reading.id]))).rejects.toThrow("--accept");
+    await desk.act(release([reading.id], ["implausible"]));
+    expect((await messages()).map(({ whose }) => whose)).toEqual(["0007", "0007"]);
+  });
+
+  test.each(["control", "demo"] as const)("refuses a %s measurement, and changes nothing", async (kind) => {
+    const reading = held([kind], { kind });
+    const { journal, desk, messages, standings } = await deskWith(reading);
+    await expect(desk.act(attach([reading.id]))).rejects.toEqual(notAllowed);
+    expect(await standings()).toEqual([kind]);
+    expect(await messages()).toEqual([]);
+    expect(await journal.events({ limit: 10 })).toEqual([]);
+  });
+
+  test("refuses a reading that is on its way already: moving is another act", async () => {
+    const reading = sampleObservation();
+    const { desk, messages } = await deskWith(reading);
+    await expect(desk.act(attach([reading.id]))).rejects.toEqual(notAllowed);
+    expect((await messages()).map(({ whose }) => whose)).toEqual(["CANARY-0012", "CANARY-0012"]);
+  });
+
+  test("takes a specimen in place of a patient", async () => {
+    const reading = held(["no-patient"]);
+    const { desk, messages } = await deskWith(reading);
+    await desk.act(attach([reading.id], { subject: { specimen: "S-1" } }));
+    expect((await messages())[0]?.whose).toBe("S-1");
+  });
+});
+
+describe("releasing", () => {
+  test("refuses a reading of nobody", async () => {
+    const reading = held(["no-patient"]);
+    const { desk, standings } = await deskWith(reading);
+    await expect(desk.act(release([reading.id]))).rejects.toEqual(notAllowed);
+    expect(await standings()).toEqual(["no-patient"]);
+  });
+
+  test("refuses what has no meaning, whatever is accepted", async () => {
+    const reading = sampleObservation({ standing: { state: "held", reasons: ["unmapped-unit"] } });
+    const { desk, standings } = await deskWith(reading);
+    await expect(
+      desk.act(release([reading.id], ["implausible", "device-clock", "host-clock", "unproven-profile"])),
+    ).rejects.toEqual(notAllowed);
+    expect(await standings()).toEqual(["unmapped-unit"]);
+  });
+});
+
+describe("holding", () => {
+  test("stops what no sink has had, for good, until somebody releases it as a new message", async () => {
+    const reading = sampleObservation();
+    const { desk, messages, standings, deliver } = await deskWith(reading);
+    await desk.act({ do: "hold", ids: [reading.id], by, reason: "not sure" });
+    await deliver();
+    expect((await messages()).map(({ state }) => state)).toEqual(["abandoned", "abandoned"]);
+    expect(await standings()).toEqual(["by-person"]);
+    await desk.act(release([reading.id]));
+    await deliver();
+    expect((await messages()).map(({ state }) => state)).toEqual(["abandoned", "abandoned", "delivered", "delivered"]);
+  });
+
+  test("refuses what one sink has had, even where the other has not", async () => {
+    const reading = sampleObservation();
+    const { journal, desk, messages, standings } = await deskWith(reading);
+    await journal.claim("ehr", 1, 0);
+    await expect(desk.act({ do: "hold", ids: [reading.id], by, reason: "too late" })).rejects.toEqual(notAllowed);
+    expect((await messages()).map(({ state }) => state)).toEqual(["sending", "queued"]);
+    expect(await standings()).toEqual(["ready"]);
+  });
+});
+
+describe("discarding", () => {
+  test("is for good: who and why is kept, and nothing can be done with it any more", async () => {
+    const reading = held(["no-patient"]);
+    const { journal, desk, messages, standings } = await deskWith(reading);
+    await desk.act({ do: "discard", ids: [reading.id], by, reason: "somebody leaned on the scale" });
+    expect(await standings()).toEqual(["discarded"]);
+    const [row] = await journal.observations({ limit: 1 });
+    expect(row?.observation.standing).toEqual({ state: "discarded", by, reason: "somebody leaned on the scale" });
+    await expect(desk.act(attach([reading.id]))).rejects.toEqual(notAllowed);
+    expect(await messages()).toEqual([]);
+  });
+
+  test("refuses a reading that is not held", async () => {
+    const reading = sampleObservation();
+    const { desk, standings } = await deskWith(reading);
+    await expect(desk.act({ do: "discard", ids: [reading.id], by, reason: "no" })).rejects.toEqual(notAllowed);
+    expect(await standings()).toEqual(["ready"]);
+  });
+});
+
+describe("moving", () => {
+  const move = (id: string, patient = "0007"): Act => ({
+    do: "move",
+    ids: [id],
+    subject: { patient },
+    by,
+    reason: "wrong band",
+  });
+
+  test("what no sink has had needs no withdrawal: only the right patient gets it", async () => {
+    const reading = sampleObservation();
+    const { desk, messages, deliver } = await deskWith(reading);
+    await desk.act(move(reading.id));
+    await deliver();
+    const wrong = { state: "abandoned", whose: "CANARY-0012", says: ["F 118"] };
+    const right = { state: "delivered", whose: "0007", says: ["F 118"] };
+    expect(await messages()).toEqual([
+      ...["ehr", "lab"].map((sink) => ({ sink, ...wrong })),
+      ...["ehr", "lab"].map((sink) => ({ sink, ...right })),
+    ]);
+  });
+
+  test("what was delivered is withdrawn from the one and filed under the other, whole, linked by one event", async () => {
+    const bound = sampleObservation().binding;
+    const [sys, dia] = [pressure("SYS", "118"), pressure("DIA", "76")].map((over) =>
+      sampleObservation({ ...over, ...(bound === undefined ? {} : { binding: bound }) }),
+    );
+    const { journal, desk, messages, deliver } = await deskWith(sys as Observation, dia as Observation);
+    await deliver();
+    await desk.act(move(sys?.id ?? ""));
+    expect((await messages()).slice(2)).toEqual([
+      ...["ehr", "lab"].map((sink) => ({ sink, state: "queued", whose: "CANARY-0012", says: ["W 118", "W 76"] })),
+      ...["ehr", "lab"].map((sink) => ({ sink, state: "queued", whose: "0007", says: ["F 118", "F 76"] })),
+    ]);
+    const [event, ...others] = await journal.events({ limit: 10 });
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({
+      type: "reading-move",
+      by,
+      data: {
+        reason: "wrong band",
+        observations: expect.arrayContaining([sys?.id, dia?.id]),
+        before: { patient: { id: "CANARY-0012" } },
+        subject: { patient: { id: "0007" } },
+      },
+    });
+    const rows = await journal.observations({ limit: 2 });
+    for (const { observation } of rows) expect(observation.binding?.subject).toMatchObject({ patient: { id: "0007" } });
+  });
+
+  test("is one transaction: if it cannot be stored, the wrong patient keeps it and nobody is told anything", async () => {
+    const reading = sampleObservation();
+    const { journal, messages, deliver, standings } = await deskWith(reading);
+    await deliver();
+    let asked = 0;
+    const desk = openDesk({
+      ...journal,
+      amend: async (amendment) => {
+        asked += 1;
+        // The first time it finds that the message was sent; the second time the disk is full.
+        if (asked === 1) return journal.amend(amendment);
+        throw new JournalError("JOURNAL_FULL", "no");
+      },
+    });
+    await expect(desk.act(move(reading.id))).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+    expect(asked).toBe(2);
+    expect((await messages()).map(({ says }) => says)).toEqual([["F 118"], ["F 118"]]);
+    expect(await standings()).toEqual(["ready"]);
+    expect(await journal.events({ limit: 10 })).toEqual([]);
+  });
+
+  test("can be done again, and withdraws from the one who had it last", async () => {
+    const reading = sampleObservation();
+    const { desk, messages, deliver } = await deskWith(reading);
+    await deliver();
+    await desk.act(move(reading.id));
+    await deliver();
+    await desk.act(move(reading.id, "0008"));
+    await deliver();
+    const ehr = (await messages()).filter(({ sink }) => sink === "ehr").map(({ whose, says }) => `${whose} ${says}`);
+    expect(ehr).toEqual(["CANARY-0012 F 118", "CANARY-0012 W 118", "0007 F 118", "0007 W 118", "0008 F 118"]);
+  });
+
+  test("refuses the patient who has it already, for a withdrawal would take back what stays", async () => {
+    const reading = sampleObservation();
+    const { desk, messages, deliver } = await deskWith(reading);
+    await deliver();
+    await expect(desk.act(move(reading.id, "CANARY-0012"))).rejects.toEqual(notAllowed);
+    expect((await messages()).length).toBe(2);
+  });
+
+  test("refuses a reading that is held", async () => {
+    const reading = held(["no-patient"]);
+    const { desk, standings } = await deskWith(reading);
+    await expect(desk.act(move(reading.id))).rejects.toEqual(notAllowed);
+    expect(await standings()).toEqual(["no-patient"]);
+  });
+});
+
+test("a reading that does not exist is not found, and the others named with it are left alone", async () => {
+  const reading = held(["no-patient"]);
+  const { desk, standings } = await deskWith(reading);
+  await expect(desk.act(attach([reading.id, "nobody"]))).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+  expect(await standings()).toEqual(["no-patient"]);
+});

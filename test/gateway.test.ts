@@ -1,0 +1,270 @@
+import { describe, expect, test } from "vitest";
+import { siteSchema } from "../src/config/site.ts";
+import type { Report } from "../src/devices/device.ts";
+import type { Finding } from "../src/driver-kit/contract.ts";
+import { createGateway } from "../src/gateway.ts";
+import { type Entry, type Journal, JournalError } from "../src/journal/journal.ts";
+import type { HostTime } from "../src/model/times.ts";
+import { createPlaces } from "../src/places.ts";
+import type { Addressee } from "../src/sinks/address.ts";
+import { journalForTest } from "./kit/journals.ts";
+import { mint } from "./kit/sample.ts";
+import { profileOf } from "./kit/site.ts";
+
+const site = siteSchema.parse({
+  site: "north",
+  gateway: "gw-1",
+  timezone: "Europe/Zurich",
+  places: [
+    {
+      id: "room-4",
+      kind: "exam-room",
+      unverified: "allow",
+      barcodes: [{ means: "patient", prefix: "P", pattern: "\\d{4}" }],
+    },
+  ],
+  devices: [{ id: "scale-4", place: "room-4", profile: "toy", link: { serial: { path: "/dev/none" } } }],
+});
+const [device] = site.devices;
+if (device === undefined) throw new Error("the site has a device");
+
+/** The steady clock at so many seconds, and the wall clock with it. */
+const at = (seconds: number): HostTime => ({
+  wall: new Date(Date.UTC(2026, 10, 23, 14, 0, seconds)).toISOString(),
+  monotonicMs: seconds * 1000,
+  boot: "boot-1",
+  quality: "synchronised",
+});
+
+const kilograms = (text: string, over: Partial<Finding> = {}): Finding => ({
+  channel: "TOY",
+  value: { kind: "number", text },
+  kind: "patient",
+  span: { from: 0, to: 10 },
+  ...over,
+});
+
+function reportOf(findings: readonly Finding[], over: Partial<Report> = {}): Report {
+  return {
+    config: device as NonNullable<typeof device>,
+    profile: profileOf(),
+    device: { device: "scale-4", place: "room-4", profile: "toy@7", driver: "toy@3" },
+    session: "session-1",
+    received: at(60),
+    openedMs: 0,
+    findings,
+    ...over,
+  };
+}
+
+/** A sink that writes down whose a message is and what it says. */
+const clinic: Addressee = {
+  kinds: ["patient"],
+  sink: {
+    id: "ehr",
+    encode: ({ observations }) =>
+      new TextEncoder().encode(
+        observations
+          .map(({ binding, value }) => {
+            const subject = binding?.subject;
+            const whose = subject?.kind === "patient" ? subject.patient.id : subject?.specimen;
+            return `${whose} ${value.kind === "quantity" ? value.text : value.kind}`;
+          })
+          .join(),
+      ),
+  },
+};
+
+/** The line over a real journal, which the test may hold up or break. */
+async function line(over: (journal: Journal) => Partial<Journal> = () => ({})) {
+  const { journal: real } = await journalForTest();
+  const journal: Journal = { ...real, ...over(real) };
+  const log: { readonly event: string; readonly fields: unknown }[] = [];
+  let pokes = 0;
+  const gateway = createGateway({
+    site,
+    places: createPlaces(site),
+    journal,
+    addressees: [clinic],
+    mint,
+    poke: () => {
+      pokes += 1;
+    },
+    log: (event, fields) => log.push({ event, fields }),
+    trouble: () => {},
+  });
+  const scan = (text: string, received: HostTime): void => {
+    gateway.scan({
+      config: device as NonNullable<typeof device>,
+      session: "s",
+      received,
+      scan: { text, span: { from: 0, to: 1 } },
+    });
+  };
+  const messages = async (): Promise<readonly string[]> => {
+    const deliveries = await real.deliveries({ limit: 100 });
+    const bytes = await Promise.all(deliveries.toReversed().map(({ id }) => real.deliveryBytes(id)));
+    return bytes.map((one) => new TextDecoder().decode(one));
+  };
+  return { gateway, journal: real, scan, log, messages, pokes: () => pokes };
+}
+
+describe("a report", () => {
+  test("is said to be stored only after the journal has said so", async () => {
+    let store: () => void = () => {};
+    const asked: Entry[] = [];
+    const { gateway, messages } = await line(({ append }) => ({
+      append: (entry) => {
+        asked.push(entry);
+        return new Promise((resolve, reject) => {
+          store = () => append(entry).then(resolve, reject);
+        });
+      },
+    }));
+    let answer: string | undefined;
+    const answered = gateway.report(reportOf([kilograms("72.5")])).then((said) => {
+      answer = said;
+    });
+    await expect.poll(() => asked.length).toBe(1);
+    expect(answer).toBeUndefined();
+    store();
+    await answered;
+    expect(answer).toBe("stored");
+    expect(await messages()).toEqual([]);
+  });
+
+  test.each(["JOURNAL_FULL", "JOURNAL_FAILED", "JOURNAL_CORRUPT"] as const)(
+    "is refused where the journal says %s, and nothing is sent of it",
+    async (code) => {
+      const { gateway, log, messages, pokes, scan } = await line(() => ({
+        append: () => Promise.reject(new JournalError(code, "no")),
+      }));
+      scan("P0001", at(1));
+      expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("refused");
+      expect(log).toContainEqual({ event: "report-refused", fields: { device: "scale-4", code, findings: 1 } });
+      expect(await messages()).toEqual([]);
+      expect(pokes()).toBe(0);
+    },
+  );
+
+  test("is refused where what is known cannot be asked, rather than stored twice", async () => {
+    const { gateway, journal } = await line(() => ({ known: () => Promise.reject(new Error("no")) }));
+    expect(await gateway.report(reportOf([kilograms("72.5", { identity: "record 1" })]))).toBe("refused");
+    expect((await journal.counts()).observations).toBe(0);
+  });
+
+  test("of a reading for the patient scanned goes to the sink, and wakes it", async () => {
+    const { gateway, scan, messages, pokes } = await line();
+    scan("P0001", at(1));
+    expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("stored");
+    expect(await messages()).toEqual(["0001 72.5"]);
+    expect(pokes()).toBe(1);
+  });
+
+  test("that comes after another patient's scan goes to the one in whose time it was measured", async () => {
+    let answer: () => void = () => {};
+    const { gateway, scan, messages } = await line(({ known }) => ({
+      known: (keys) =>
+        new Promise((resolve) => {
+          answer = () => resolve(known(keys));
+        }),
+    }));
+    scan("P0001", at(1));
+    const slow = gateway.report(reportOf([kilograms("72.5", { identity: "record 1" })], { received: at(60) }));
+    scan("P0002", at(61));
+    answer();
+    expect(await slow).toBe("stored");
+    expect(await messages()).toEqual(["0001 72.5"]);
+  });
+
+  test("read again from a memory is safe, and is neither stored nor sent a second time, whoever is in the room", async () => {
+    const { gateway, journal, scan, messages } = await line();
+    scan("P0001", at(1));
+    const memory = [kilograms("72.5", { identity: "record 1" })];
+    expect(await gateway.report(reportOf(memory))).toBe("stored");
+    scan("P0002", at(70));
+    const more = [...memory, kilograms("80.0", { identity: "record 2" })];
+    expect(await gateway.report(reportOf(more, { received: at(80), session: "session-2" }))).toBe("stored");
+    expect(await gateway.report(reportOf(memory, { received: at(90) }))).toBe("stored");
+    expect(await messages()).toEqual(["0001 72.5", "0002 80.0"]);
+    expect((await journal.counts()).observations).toBe(2);
+  });
+
+  test("that nobody owns is held and not sent", async () => {
+    const { gateway, journal, messages, pokes } = await line();
+    expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("stored");
+    const [row] = await journal.observations({ limit: 1 });
+    expect(row?.observation.standing).toEqual({ state: "held", reasons: ["no-patient"] });
+    expect(await messages()).toEqual([]);
+    expect(pokes()).toBe(0);
+  });
+
+  test.each(["control", "demo"] as const)(
+    "of a %s measurement goes to no patient, whoever is in the room",
+    async (kind) => {
+      const { gateway, journal, scan, messages } = await line();
+      scan("P0001", at(1));
+      expect(await gateway.report(reportOf([kilograms("72.5", { kind })]))).toBe("stored");
+      const [row] = await journal.observations({ limit: 1 });
+      expect(row?.observation.standing).toEqual({ state: "held", reasons: [kind] });
+      expect(row?.observation.binding).toBeUndefined();
+      expect(await messages()).toEqual([]);
+    },
+  );
+
+  test("whose one value is implausible is held whole, for what was taken together is judged together", async () => {
+    const { gateway, journal, scan, messages } = await line();
+    const profile = profileOf({ channels: { TOY: { loinc: "29463-7", unit: "kg", range: { kg: [1, 300] } } } });
+    scan("P0001", at(1));
+    const together = [kilograms("72.5", { group: "g" }), kilograms("999.9", { group: "g" })];
+    expect(await gateway.report(reportOf(together, { profile }))).toBe("stored");
+    expect((await journal.counts()).held).toBe(2);
+    expect(await messages()).toEqual([]);
+  });
+
+  test("of nothing but what is known writes nothing", async () => {
+    const appended: Entry[] = [];
+    const { gateway } = await line(({ append }) => ({
+      append: (entry) => {
+        appended.push(entry);
+        return append(entry);
+      },
+    }));
+    const memory = reportOf([kilograms("72.5", { identity: "record 1" })]);
+    await gateway.report(memory);
+    await gateway.report(memory);
+    expect(appended.length).toBe(1);
+  });
+});
+
+describe("a scan", () => {
+  test("opens an association, as an event in the journal", async () => {
+    const { journal, scan } = await line();
+    scan("P0001", at(1));
+    await expect
+      .poll(async () => (await journal.events({ limit: 10 })).map(({ type }) => type))
+      .toEqual(["association-opened"]);
+  });
+
+  test("whose event cannot be kept is said to be lost, without naming anybody, and still counts for the room", async () => {
+    let full = true;
+    const { gateway, scan, log, messages } = await line(({ append }) => ({
+      append: (entry) => (full ? Promise.reject(new JournalError("JOURNAL_FULL", "no")) : append(entry)),
+    }));
+    scan("P0001", at(1));
+    await expect.poll(() => log).toEqual([{ event: "event-lost", fields: { code: "JOURNAL_FULL", events: 1 } }]);
+    full = false;
+    await gateway.report(reportOf([kilograms("72.5")]));
+    expect(await messages()).toEqual(["0001 72.5"]);
+  });
+
+  test("that means nothing here ends whatever was open, so that the next reading is nobody's", async () => {
+    const { gateway, journal, scan, messages } = await line();
+    scan("P0001", at(1));
+    scan("what is this", at(2));
+    await gateway.report(reportOf([kilograms("72.5")]));
+    expect(await messages()).toEqual([]);
+    const types = (await journal.events({ limit: 10 })).map(({ type }) => type).toReversed();
+    expect(types).toEqual(["association-opened", "association-ended", "scan-refused"]);
+  });
+});
