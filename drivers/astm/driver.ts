@@ -154,7 +154,7 @@ class AstmSession implements Session, Upper, Out {
       if (this.#options.framing === "lis01")
         this.remark({ from: at, to: at + 1 }, "a message without L record; the option end should be EOT");
       const found = this.#findings(open);
-      this.#owed.set(this.#report(found), found);
+      if (found.length > 0) this.#owed.set(this.#report(found), found);
     } else {
       for (const { record } of open) this.#cut(record.span, "a result of an order that was broken off");
     }

@@ -13,37 +13,50 @@ import { readValue } from "./value.ts";
  * message stay two, while the whole message sent again brings none that is new.
  */
 export function findings(results: readonly Result[], options: Options, seen: Map<string, number>): readonly Finding[] {
-  return results.map((result) => {
-    const { order, record, patient, header, comments } = result;
-    const value = strip(text(record, 4), options);
-    const flags = repeats(record, 7);
-    const status = text(record, 9);
-    const time = timeOf(result);
-    const unit = text(record, 5);
-    const reported: ReportedSubject = {
-      ...given("patient", options.patient === "none" ? "" : component(patient, options.patient === "P.3" ? 3 : 4, 1)),
-      ...given("specimen", specimenOf(order, options)),
-      ...given("operator", component(record, 11, 1)),
-    };
-    const notes = options.comments === "flags" ? comments.map((comment) => text(comment, 4)) : [];
-    const allFlags = [...flags, ...notes.filter((note) => note !== "")];
-    const key = identityOf(result, options, time);
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    return {
-      channel: testCode(record, options),
-      value: readValue(value, flags, status, options),
-      ...given("unit", unit),
-      kind: kindOf(header, order),
-      ...(result.orderNumber === 0 ? {} : { group: `order ${result.orderNumber}` }),
-      ...(time === undefined ? {} : { deviceTime: time }),
-      ...(Object.keys(reported).length === 0 ? {} : { reported }),
-      status: statusOf(record, order),
-      ...(allFlags.length === 0 ? {} : { flags: allFlags }),
-      identity: count === 1 ? key : `${key}#${count}`,
-      span: record.span,
-    };
-  });
+  return results
+    .filter(({ record }) => isReportable(record, options))
+    .flatMap((result) => {
+      const { order, record, patient, header, comments } = result;
+      const flags = repeats(record, 7);
+      const status = text(record, 9);
+      const time = timeOf(result);
+      const reported: ReportedSubject = {
+        ...given("patient", options.patient === "none" ? "" : component(patient, Number(options.patient.slice(2)), 1)),
+        ...given("specimen", specimenOf(order, options)),
+        ...given("operator", component(record, 11, 1)),
+      };
+      const notes = options.comments === "flags" ? comments.map((comment) => text(comment, 4)) : [];
+      const allFlags = [...flags, ...notes.filter((note) => note !== "")];
+      const key = identityOf(result, options, time);
+      const count = (seen.get(key) ?? 0) + 1;
+      seen.set(key, count);
+      return valuesOf(record, options).map(([channel, value]) => ({
+        channel,
+        value: readValue(strip(value, options), flags, status, options),
+        ...given("unit", text(record, 5)),
+        kind: kindOf(header, result, options),
+        ...(result.orderNumber === 0 ? {} : { group: `order ${result.orderNumber}` }),
+        ...(time === undefined ? {} : { deviceTime: time }),
+        ...(Object.keys(reported).length === 0 ? {} : { reported }),
+        status: statusOf(record, order),
+        ...(allFlags.length === 0 ? {} : { flags: allFlags }),
+        identity: count === 1 ? key : `${key}#${count}`,
+        span: record.span,
+      }));
+    });
+}
+
+function isReportable(record: LisRecord, { reportable }: Options): boolean {
+  return reportable === undefined || component(record, 3, reportable) !== "";
+}
+
+/** What R.4 holds, by channel. A quality without a quantity is one result; where both are missing, that is one too. */
+function valuesOf(record: LisRecord, options: Options): readonly (readonly [string, string])[] {
+  const code = testCode(record, options);
+  if (options.value === "whole") return [[code, text(record, 4)]];
+  const [quality, quantity] = [component(record, 4, 1), component(record, 4, 2)];
+  const measured = quantity === "" ? [] : [[`${code} quantity`, quantity] as const];
+  return quality === "" && measured.length > 0 ? measured : [[code, quality], ...measured];
 }
 
 /** What the header says of the analyzer. H field 5, and H field 14 where that is its clock. */
@@ -62,6 +75,7 @@ export function identityOfSender(header: LisRecord, options: Options): DeviceIde
 
 /** R field 3: component 4, else 5, else the field. `?` where the field is empty, so that the result is not lost. */
 function testCode(record: LisRecord, options: Options): string {
+  if (options.test !== undefined) return options.test.map((c) => component(record, 3, c)).join("^");
   return strip(component(record, 3, 4) || component(record, 3, 5) || text(record, 3), options) || "?";
 }
 
@@ -75,10 +89,12 @@ function timeOf({ header, order, record }: Result): DeviceTime | undefined {
   return deviceTime(text(record, 13) || text(record, 12) || text(order, 23) || text(header, 14));
 }
 
-/** H.12 is the message's processing id, O.12 the order's action code. */
-function kindOf(header: LisRecord, order: LisRecord | undefined): ReadingKind {
+/** H.12 is the message's processing id, O.12 the order's action code; some analyzers mark controls in words besides. */
+function kindOf(header: LisRecord, { order, comments, orderComments }: Result, { controlMarks }: Options): ReadingKind {
   const processing = text(header, 12);
   if (processing === "Q" || text(order, 12) === "Q") return "control";
+  const words = [component(order, 16, 1), ...[...orderComments, ...comments].map((c) => component(c, 4, 1))];
+  if (words.some((word) => controlMarks.includes(word))) return "control";
   return processing === "T" || processing === "D" ? "demo" : "patient";
 }
 
@@ -120,6 +136,7 @@ function identityOf(
     (serial === undefined ? "" : component(header, 5, serial)) || raw(header, 5),
     raw(patient, 3),
     raw(patient, 4),
+    ...(options.patient === "P.5" ? [raw(patient, 5)] : []),
     raw(order, 3),
     raw(order, 4),
     raw(record, 3),

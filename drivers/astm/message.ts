@@ -21,6 +21,8 @@ export interface Result {
   readonly orderNumber: number;
   readonly record: LisRecord;
   readonly comments: readonly LisRecord[];
+  /** Comments on the order itself, which came before. */
+  readonly orderComments: readonly LisRecord[];
 }
 
 /**
@@ -33,6 +35,7 @@ export interface Message {
   readonly patient: LisRecord | undefined;
   readonly order: LisRecord | undefined;
   readonly orders: number;
+  readonly orderComments: readonly LisRecord[];
   /** Results of the open order, not handed on yet. */
   readonly open: readonly Result[];
   /** Comments belong to the last result only while nothing else came after it. */
@@ -47,6 +50,7 @@ export const noMessage: Message = {
   patient: undefined,
   order: undefined,
   orders: 0,
+  orderComments: [],
   open: [],
   commentsOpen: false,
   ended: false,
@@ -83,6 +87,8 @@ export type Read =
 const MOST_RECORD = 1_048_576;
 /** Results of one order that are kept for its end; of a longer one they are handed on in parts. */
 const MOST_OPEN = 1000;
+/** Comments on one order that are kept. */
+const MOST_COMMENTS = 100;
 
 /** Reads one more frame of a message. A frame that cannot be read changes nothing. */
 export function readFrame(message: Message, frame: Frame, rules: MessageRules): Read {
@@ -137,19 +143,19 @@ class Reading {
   }
 
   #inside(record: LisRecord, header: LisRecord): void {
-    const { patient, order, orders, open, commentsOpen } = this.message;
+    const { patient, order, orders, orderComments, open, commentsOpen } = this.message;
     switch (record.type) {
       case "P":
         this.handOn();
-        this.#set({ patient: record, order: undefined });
+        this.#set({ patient: record, order: undefined, orderComments: [] });
         return;
       case "O":
         this.handOn();
-        this.#set({ order: record, orders: orders + 1 });
+        this.#set({ order: record, orders: orders + 1, orderComments: [] });
         return;
       case "R": {
         const orderNumber = order === undefined ? 0 : orders;
-        const result: Result = { header, patient, order, orderNumber, record, comments: [] };
+        const result: Result = { header, patient, order, orderNumber, record, comments: [], orderComments };
         if (open.length >= MOST_OPEN) this.handOn();
         this.#set({ open: [...this.message.open, result], commentsOpen: true });
         return;
@@ -158,11 +164,13 @@ class Reading {
         const last = open.at(-1);
         if (commentsOpen && last !== undefined)
           this.#set({ open: [...open.slice(0, -1), { ...last, comments: [...last.comments, record] }] });
+        else if (order !== undefined && orderComments.length < MOST_COMMENTS)
+          this.#set({ orderComments: [...orderComments, record] });
         return;
       }
       case "Q":
         this.handOn();
-        this.#set({ order: undefined });
+        this.#set({ order: undefined, orderComments: [] });
         this.events.push({ is: "query", record });
         return;
       case "L":

@@ -46,11 +46,23 @@ export const options = z.strictObject({
     .enum(["none", "header"])
     .default("none")
     .describe("header: H field 14 is the analyzer's clock at the moment of sending"),
-  patient: z.enum(["P.3", "P.4", "none"]).default("P.3").describe("where the patient's identifier stands"),
+  patient: z.enum(["P.3", "P.4", "P.5", "none"]).default("P.3").describe("where the patient's identifier stands"),
   specimen: z
     .strictObject({ field: z.enum(["O.3", "O.4", "none"]), component: componentOf.default(1) })
     .prefault({ field: "O.3" })
     .describe("where the specimen's identifier stands"),
+  test: z
+    .array(componentOf)
+    .min(1)
+    .optional()
+    .describe("which components of R.3 name the test together; otherwise component 4, else 5, else the field"),
+  reportable: componentOf
+    .optional()
+    .describe("the component of R.3 that only results have; records without it led to a result, and are read over"),
+  value: z
+    .enum(["whole", "qualitative^quantitative"])
+    .default("whole")
+    .describe("what R.4 holds; two components become two results, the second under the test's name and “quantity”"),
   slash: z.enum(["keep", "strip"]).default("keep").describe("strip: a / after test codes and values is padding"),
   comments: z
     .enum(["flags", "ignore"])
@@ -61,6 +73,14 @@ export const options = z.strictObject({
     .default(true)
     .describe("the flags < and > say that the value is the limit of what can be measured"),
   maskedFlags: z.array(z.string()).default([]).describe("flags of results that the analyzer does not let out"),
+  messageFlags: z
+    .array(z.string())
+    .default([])
+    .describe("flags that are themselves the result where the value is empty: the analyzer's messages"),
+  controlMarks: z
+    .array(z.string())
+    .default([])
+    .describe("words in O.16 and in comments on an order or a result (first component) that only controls have"),
   queries: z
     .enum(["answer", "ignore"])
     .default("answer")
@@ -105,5 +125,6 @@ export function rulesOf(given: Options): Rules {
     encoding: given.encoding,
     offScaleFlags: given.offScaleFlags,
     maskedFlags: given.maskedFlags,
+    messageFlags: given.messageFlags,
   };
 }

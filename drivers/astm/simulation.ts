@@ -107,8 +107,8 @@ function message(values: Readonly<Record<string, string>>, at: string, n: number
   const results = names.map((channel, i) =>
     record("R", {
       2: String(i + 1),
-      3: `^^^${channel}`,
-      4: channels[channel] ?? "",
+      3: testOf(channel, options),
+      4: `${options.value === "whole" ? "" : "^"}${channels[channel] ?? ""}`,
       5: units[channel] ?? "",
       9: "F",
       11: operator,
@@ -119,9 +119,18 @@ function message(values: Readonly<Record<string, string>>, at: string, n: number
   const { field, component } = options.specimen;
   if (field !== "none") order[field === "O.3" ? 3 : 4] = `${"^".repeat(component - 1)}${specimen}`;
   const person: Record<number, string> = { 2: "1" };
-  if (options.patient !== "none") person[options.patient === "P.3" ? 3 : 4] = patient;
+  if (options.patient !== "none") person[Number(options.patient.slice(2))] = patient;
   const header = { 2: "\\^&", 5: senderOf(options), 12: "P", 13: "1", 14: time };
   return [record("H", header), record("P", person), record("O", order), ...results, record("L", { 2: "1", 3: "N" })];
+}
+
+/** R.3 with the channel where the options say that this model writes it. */
+function testOf(channel: string, { test = [4], reportable = 4 }: Options): string {
+  const parts: string[] = [];
+  const names = channel.split("^");
+  for (const [i, c] of test.entries()) parts[c - 1] = names[i] ?? "";
+  parts[reportable - 1] ||= channel;
+  return Array.from(parts, (part) => part ?? "").join("^");
 }
 
 function senderOf({ sender }: Options): string {

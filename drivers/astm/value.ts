@@ -7,6 +7,8 @@ export interface ValueRules {
   readonly offScaleFlags: boolean;
   /** Flags of a result that the analyzer did not let out. */
   readonly maskedFlags: readonly string[];
+  /** Flags that are the result where there is no value. */
+  readonly messageFlags: readonly string[];
 }
 
 /**
@@ -21,6 +23,8 @@ export function readValue(text: string, flags: readonly string[], status: string
   const wrote = text === "" ? {} : { text };
   if (status === "X") return { kind: "absent", reason: "failed", ...wrote };
   if (flags.some((flag) => rules.maskedFlags.includes(flag))) return { kind: "absent", reason: "masked", ...wrote };
+  const message = flags.find((flag) => rules.messageFlags.includes(flag));
+  if (text === "" && message !== undefined) return { kind: "text", text: message };
   if (text === "") return { kind: "absent", reason: "not-measured" };
   if (/^-+$/.test(text)) return { kind: "absent", reason: "not-computable", ...wrote };
   if (/^\?+$/.test(text)) return { kind: "absent", reason: "failed", ...wrote };

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Action, Driver, Finding, Session, Undetected } from "../../src/driver-kit/contract.ts";
+import type { Driver, Session, Undetected } from "../../src/driver-kit/contract.ts";
+import { gap } from "../../src/driver-kit/framers/gap.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { type Measured, scaleSession, type Weighing } from "../../src/driver-kit/scale.ts";
 import { bytesOf, isLatin1, latin1 } from "../../src/driver-kit/text.ts";
 import { type Reader, reader, type Said } from "./reader.ts";
 import { compile, type Template } from "./template.ts";
@@ -9,6 +10,8 @@ import { type Weaknesses, weaknesses } from "./weakness.ts";
 
 const terminators = { CRLF: "\r\n", CR: "\r", LF: "\n", ETX: "\x03" } as const;
 const longest = 200;
+/** The longest printout of several lines. */
+const longestPrintout = 1000;
 
 const template = z
   .string()
@@ -23,9 +26,17 @@ const reading = template.refine((source) => {
   return !compiled.ok || compiled.template.some((part) => part.is === "number");
 }, "a reading has at least one number: {weight:number(9)}");
 
+function beginsWithText(source: string): boolean {
+  const compiled = compile(source);
+  return !compiled.ok || compiled.template[0]?.is === "literal";
+}
+
 const options = z
   .strictObject({
-    terminator: z.enum(["CRLF", "CR", "LF", "ETX"]).default("CRLF").describe("what ends a line"),
+    terminator: z
+      .enum(["CRLF", "CR", "LF", "ETX", "silence"])
+      .default("CRLF")
+      .describe("what ends a line; silence: a printout of several lines is taken as one, its line ends included"),
     readings: z.array(reading).min(1).max(20).describe("templates of lines that are readings"),
     unsettled: z
       .array(template)
@@ -59,6 +70,13 @@ const options = z
       .enum(["once", "all"])
       .default("once")
       .describe("the same line again without a change or a silence between: one reading | as many readings"),
+    settle: z
+      .number()
+      .int()
+      .min(1)
+      .max(60)
+      .default(1)
+      .describe("how many lines that say the same make a reading; for scales that do not mark a settled weight"),
     silenceMs: z.number().int().min(100).max(600_000).default(3000).describe("after so long a new reading begins"),
     poll: z
       .strictObject({
@@ -71,6 +89,14 @@ const options = z
   .refine(({ poll, silenceMs }) => poll === undefined || poll.everyMs <= silenceMs, {
     path: ["silenceMs"],
     message: "is shorter than poll.everyMs, so that every answer would be a new reading",
+  })
+  .refine(({ poll, terminator }) => poll === undefined || terminator !== "silence", {
+    path: ["terminator"],
+    message: "a scale that is asked again and again is never silent",
+  })
+  .refine(({ readings, terminator }) => terminator !== "silence" || readings.every(beginsWithText), {
+    path: ["readings"],
+    message: "a printout that ends by silence must begin with text, or the end of one reads as a whole one",
   });
 
 type Options = z.output<typeof options>;
@@ -116,101 +142,49 @@ function prepare(chosen: Options): Prepared {
     units,
     zeroIsNoLoad: zero === "no-load",
   });
-  const made = { read, weak: weaknesses(readings, units) };
+  // A line damaged once says nothing as long as it takes several that agree.
+  const weak: Weaknesses = chosen.settle > 1 ? { faults: [], tails: false } : weaknesses(readings, units);
+  const made = { read, weak };
   prepared.set(chosen, made);
   return made;
 }
 
 function session(chosen: Options): Session {
-  const { poll, silenceMs, repeats } = chosen;
+  const { poll, silenceMs, repeats, settle, terminator } = chosen;
   const { read, weak } = prepare(chosen);
-  const end = terminators[chosen.terminator];
-  const framer = lines({ ends: [end], bound: longest, restIsNoLine: true, firstIsNoLine: weak.tails });
-  /** What was reported last, for as long as it may be repeated. */
-  let standing: string | undefined;
-  let receipt = 0;
-  let quietPolls = 0;
+  return scaleSession({
+    framer:
+      terminator === "silence"
+        ? gap({ bound: longestPrintout })
+        : lines({ ends: [terminators[terminator]], bound: longest, restIsNoLine: true, firstIsNoLine: weak.tails }),
+    weigh: (bytes) => weighing(read(latin1(bytes))),
+    group: "line",
+    settle,
+    repeats,
+    silenceMs,
+    ...(poll === undefined ? {} : { poll: { command: bytesOf(poll.command), everyMs: poll.everyMs } }),
+  });
+}
 
-  function action(piece: Piece): readonly Action[] {
-    const { span } = piece;
-    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-    if (piece.bytes.length === 0) return [];
-    const said = read(latin1(piece.bytes));
-    switch (said.is) {
-      case "reading":
-      case "absent": {
-        const key = JSON.stringify(said);
-        if (repeats === "once" && key === standing) return [{ do: "discard", span, reason: "duplicate" }];
-        standing = key;
-        return [{ do: "report", receipt: ++receipt, findings: findings(said, piece.span) }];
-      }
-      case "unsettled":
-        standing = undefined;
-        return [{ do: "discard", span, reason: "not-a-reading" }];
-      case "ignored":
-        return [{ do: "discard", span, reason: "not-a-reading" }];
-      case "unknown":
-        return [{ do: "discard", span, reason: "malformed", detail: "no template of the profile fits this line" }];
-      default:
-        return said satisfies never;
+function weighing(said: Said): Weighing {
+  switch (said.is) {
+    case "reading": {
+      const measured = said.measured.map(
+        ({ text, ...rest }): Measured => ({ ...rest, value: { kind: "number", text } }),
+      );
+      return { is: "load", measured };
     }
+    case "absent": {
+      const value = { kind: "absent", reason: said.reason, text: said.text } as const;
+      return { is: "load", measured: said.channels.map((channel) => ({ channel, value })) };
+    }
+    case "unsettled":
+      return { is: "unsettled" };
+    case "ignored":
+      return { is: "aside" };
+    case "unknown":
+      return { is: "malformed", detail: "no template of the profile fits this line" };
+    default:
+      return said satisfies never;
   }
-
-  function silence(): readonly Action[] {
-    standing = undefined;
-    return framer.flush("silence").flatMap(action);
-  }
-
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "open":
-          return poll === undefined ? [] : ask(poll);
-        case "data": {
-          quietPolls = 0;
-          const actions = framer.push(event.bytes).flatMap(action);
-          // While it polls, the alarm is the poll's: a session has no clock, so silence is counted in polls.
-          return poll === undefined ? [...actions, { do: "wake", afterMs: silenceMs }] : actions;
-        }
-        case "wake": {
-          if (poll === undefined) return silence();
-          quietPolls++;
-          return [...(quietPolls * poll.everyMs > silenceMs ? silence() : []), ...ask(poll)];
-        }
-        case "refused":
-          // The scale goes on sending what was not stored; it must not be taken for a repetition.
-          if (event.receipt === receipt) standing = undefined;
-          return [];
-        case "close":
-          return framer.flush("close").flatMap(action);
-        case "stored":
-          return [];
-        default:
-          return event satisfies never;
-      }
-    },
-  };
-}
-
-function ask({ command, everyMs }: NonNullable<Options["poll"]>): readonly Action[] {
-  return [
-    { do: "write", bytes: bytesOf(command) },
-    { do: "wake", afterMs: everyMs },
-  ];
-}
-
-function findings(said: Extract<Said, { is: "reading" | "absent" }>, span: Finding["span"]): readonly Finding[] {
-  const common = { kind: "patient", group: "line", span } as const;
-  if (said.is === "absent")
-    return said.channels.map((channel) => ({
-      ...common,
-      channel,
-      value: { kind: "absent", reason: said.reason, text: said.text },
-    }));
-  return said.measured.map(({ channel, text, unit }) => ({
-    ...common,
-    channel,
-    value: { kind: "number", text },
-    ...(unit === undefined ? {} : { unit }),
-  }));
 }

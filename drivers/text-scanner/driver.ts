@@ -1,13 +1,10 @@
 import { z } from "zod";
+import { labelled, longestCode as longest } from "../../src/driver-kit/aim.ts";
 import type { Action, Driver, Session, Undetected } from "../../src/driver-kit/contract.ts";
 import { gap } from "../../src/driver-kit/framers/gap.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
 import { isLatin1, latin1 } from "../../src/driver-kit/text.ts";
-import { labelled } from "./symbology.ts";
-
-/** The longest text that a code can hold: a QR code of version 40. */
-const longest = 4296;
 
 const ends = { CR: "\r", LF: "\n", TAB: "\t" } as const;
 const bytes = z.string().max(16).refine(isLatin1, "has a character that is no byte (above U+00FF)");

@@ -30,11 +30,14 @@ function checkProfile(device: Device, path: Path, { profiles, broken }: Known, l
   const { link } = device;
   if (device.profile === undefined) {
     if ("serial" in link) return []; // whether the port has a USB identity shows when it is there
-    if (!("usb" in link)) {
+    const wanted = identityOf(link);
+    if (wanted === undefined) {
       const text = "“profile” is missing: only an instrument on USB can be recognised by itself.";
       return [mistake(locate, path, text)];
     }
-    const { vendor, product } = link.usb;
+    // A HID interface may also be recognised by its usage page, which shows when it is there.
+    if ("hid" in link) return [];
+    const { vendor, product } = wanted;
     const fits = [...profiles.values()].filter(({ profile }) => matches(profile, vendor, product));
     if (fits.length === 1) return fits[0] ? evidence(device, fits[0].profile, path, locate) : [];
     const names = fits.map((f) => f.profile.id).join(", ");
@@ -85,13 +88,22 @@ function sharedPort(a: LinkConfig, b: LinkConfig): string | undefined {
     const apart = a.listen.from !== undefined && b.listen.from !== undefined && a.listen.from !== b.listen.from;
     return apart ? undefined : `The listening port ${a.listen.port}`;
   }
-  if ("usb" in a && "usb" in b) {
-    const same = (key: "product" | "serial" | "path") =>
-      a.usb[key] === undefined || b.usb[key] === undefined || a.usb[key] === b.usb[key];
-    if (a.usb.vendor === b.usb.vendor && same("product") && same("serial") && same("path"))
+  if (("usb" in a && "usb" in b) || ("hid" in a && "hid" in b)) {
+    const [x, y] = [identityOf(a), identityOf(b)];
+    const same = (key: "vendor" | "product" | "serial" | "path" | "usagePage") =>
+      x?.[key] === undefined || y?.[key] === undefined || x[key] === y[key];
+    if (same("vendor") && same("product") && same("serial") && same("path") && same("usagePage"))
       return "This USB identity, as far as it is given,";
   }
   return undefined;
+}
+
+/** What a link says of the USB device that it leads to, where it names one. */
+function identityOf(
+  link: LinkConfig,
+): (Partial<Extract<LinkConfig, { hid: unknown }>["hid"]> & { vendor: string }) | undefined {
+  if ("usb" in link) return link.usb;
+  return "hid" in link ? link.hid : undefined;
 }
 
 function unknown(what: string, name: string, known: Iterable<string>): string {

@@ -7,7 +7,7 @@ import { z } from "zod";
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "use lower-case letters, digits and hyphens");
 /** USB ids are text: YAML reads an unquoted 0403 as the number 403. */
-const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'write it in quotes, as four lower-case hex digits: "0403"');
+export const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'write it in quotes, as four lower-case hex digits: "0403"');
 
 export const durationText = z
   .string()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationText, serialOverrides } from "./profile.ts";
+import { durationText, serialOverrides, usbId } from "./profile.ts";
 
 /** A site's one YAML file: who it is, where its rooms are, what is plugged in, where readings go. */
 
@@ -21,6 +21,10 @@ export const barcodeRule = z
       .optional()
       .describe("AIM identifiers allowed, such as ]C0; a scan without one does not match then"),
     gs1: z.enum(["8018", "8017"]).optional().describe("take the identifier from this GS1 application identifier"),
+    codabarLetters: z
+      .enum(["keep", "remove"])
+      .optional()
+      .describe("start and stop letter (A to D) of a Codabar code, ]F, where the scanner sends them; keep by default"),
     authority: z.string().optional().describe("assigning authority of the identifier, for HL7 PID-3.4"),
     type: z.string().optional().describe("identifier type, HL7 table 0203"),
   })
@@ -56,15 +60,29 @@ export const linkSchema = z.union([
   z.strictObject({
     usb: z
       .strictObject({
-        vendor: z.string().regex(/^[0-9a-f]{4}$/),
-        product: z
-          .string()
-          .regex(/^[0-9a-f]{4}$/)
-          .optional(),
+        vendor: usbId,
+        product: usbId.optional(),
         serial: z.string().optional(),
         path: z.string().optional().describe("port path, as vitalwire devices shows it"),
       })
       .describe("whichever serial port has this USB identity"),
+  }),
+  z.strictObject({
+    hid: z
+      .strictObject({
+        vendor: usbId,
+        product: usbId.optional(),
+        serial: z.string().optional(),
+        usagePage: z
+          .number()
+          .int()
+          .min(1)
+          .max(0xffff)
+          .optional()
+          .describe("HID usage page of the interface, such as 0x8c, where the device has several"),
+        path: z.string().optional().describe("port path, as vitalwire devices shows it"),
+      })
+      .describe("whichever USB HID interface has this identity"),
   }),
   z.strictObject({ tcp: z.strictObject({ host: z.string(), port }) }),
   z.strictObject({

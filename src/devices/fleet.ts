@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Profile } from "../config/profile.ts";
 import type { Device, Site } from "../config/site.ts";
 import type { Driver } from "../driver-kit/contract.ts";
+import { type HidPort, listHidPorts } from "../links/hid-ports.ts";
 import { linkOf } from "../links/link-of.ts";
 import { listeners } from "../links/listener.ts";
 import { listPorts, type Port } from "../links/ports.ts";
@@ -25,7 +26,8 @@ export interface FleetParts {
   readonly recordings?: string;
   readonly timers?: Timers;
   readonly loadDriver?: (id: string) => Promise<Driver | undefined>;
-  readonly listPorts?: () => Promise<readonly Port[]>;
+  /** The serial ports and HID interfaces that are there. */
+  readonly listPorts?: () => Promise<readonly (Port | HidPort)[]>;
 }
 
 type Profiles = ReadonlyMap<string, Profile>;
@@ -154,7 +156,7 @@ export class Fleet {
   }
 
   async #locate(device: Device): Promise<Assignment> {
-    const isPort = "serial" in device.link || "usb" in device.link;
+    const isPort = "serial" in device.link || "usb" in device.link || "hid" in device.link;
     const matched = isPort ? await this.#match() : match([device], [], this.#profiles);
     const found = matched.assignments.find((assignment) => assignment.device.id === device.id);
     return found ?? { ok: false, device, problem: { code: "PORT_MISSING" } };
@@ -170,9 +172,14 @@ export class Fleet {
     return this.#matching;
   }
 
-  #ports(): Promise<readonly Port[]> {
-    return (this.#parts.listPorts ?? listPorts)().catch(() => []);
+  #ports(): Promise<readonly (Port | HidPort)[]> {
+    return (this.#parts.listPorts ?? listAll)().catch(() => []);
   }
+}
+
+async function listAll(): Promise<readonly (Port | HidPort)[]> {
+  const [serial, hid] = await Promise.all([listPorts(), listHidPorts()]);
+  return [...serial, ...hid];
 }
 
 function keyOf(device: Device, site: Site, profiles: Profiles): string {

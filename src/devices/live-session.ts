@@ -127,7 +127,7 @@ export class LiveSession {
     switch (action.do) {
       case "write":
         this.#recording.out(received.monotonicMs - this.#openedMs, action.bytes);
-        this.#connection.write(action.bytes);
+        this.#connection.write(action.bytes, action.as);
         return;
       case "wake":
         this.#cancelAlarm?.();

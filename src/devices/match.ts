@@ -1,7 +1,10 @@
 import type { Profile } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
+import type { HidPort } from "../links/hid-ports.ts";
 import type { Port } from "../links/ports.ts";
 import type { Problem } from "../model/problem.ts";
+import { hidPlaceOf, isHid, recognisedHid, usagesText } from "./match-hid.ts";
+import { fitsUsb, isAt, isCalled, type PlaceOfDevice } from "./port-identity.ts";
 
 /** Where one device is and what reads it, or why that is not clear. `path` is absent where the link is no port. */
 export type Assignment =
@@ -19,6 +22,7 @@ interface PortUse {
 
 export interface Matched {
   readonly assignments: readonly Assignment[];
+  /** Of the serial ports and HID interfaces, in the order given. */
   readonly ports: readonly PortUse[];
 }
 
@@ -26,14 +30,18 @@ export interface Matched {
  * Which port is which device. Nothing is guessed: where two ports fit one device, or two devices one port, none is
  * opened, for a reading taken from the wrong one would go to the wrong room and so to the wrong patient. Only a port
  * that one device names by its path is no candidate for those that are found by their USB identity.
+ *
+ * @param ports the serial ports and the HID interfaces; a link of the one kind never leads to a port of the other.
  */
 export function match(
   devices: readonly Device[],
-  ports: readonly Port[],
+  ports: readonly (Port | HidPort)[],
   profiles: ReadonlyMap<string, Profile>,
 ): Matched {
-  const named = namedByPath(devices, ports);
-  const places = new Map(devices.map((device) => [device.id, placeOf(device, ports, named)]));
+  const serial = ports.filter((port) => !isHid(port));
+  const hid = ports.filter(isHid);
+  const named = namedByPath(devices, serial);
+  const places = new Map(devices.map((device) => [device.id, placeOf(device, { serial, hid }, named, profiles)]));
 
   const assignments = devices.map((device): Assignment => {
     const place = places.get(device.id) ?? {};
@@ -61,15 +69,6 @@ export function match(
   return { assignments, ports: uses };
 }
 
-interface PlaceOfDevice {
-  readonly port?: Port;
-  /** The path to open, where the configuration names one; its port may be absent from the list (a pty). */
-  readonly path?: string;
-  /** The ports between which it is not clear. */
-  readonly among?: readonly Port[];
-  readonly problem?: Problem;
-}
-
 /** The ports that devices name by path, each with the first such device. */
 function namedByPath(devices: readonly Device[], ports: readonly Port[]): ReadonlyMap<Port, string> {
   const named = new Map<Port, string>();
@@ -82,22 +81,25 @@ function namedByPath(devices: readonly Device[], ports: readonly Port[]): Readon
   return named;
 }
 
-function isCalled(port: Port, path: string): boolean {
-  return port.path === path || port.names.includes(path);
-}
-
-function placeOf(device: Device, ports: readonly Port[], named: ReadonlyMap<Port, string>): PlaceOfDevice {
+function placeOf(
+  device: Device,
+  ports: { readonly serial: readonly Port[]; readonly hid: readonly HidPort[] },
+  named: ReadonlyMap<Port, string>,
+  profiles: ReadonlyMap<string, Profile>,
+): PlaceOfDevice {
   if ("serial" in device.link) {
     const { path } = device.link.serial;
-    const port = ports.find((p) => isCalled(p, path));
+    const port = ports.serial.find((p) => isCalled(p, path));
     if (port === undefined) return { path };
     // udev gives two adapters of one kind with one serial number a single by-id link: it leads to the last plugged in.
-    const twins = path.includes("/by-id/") ? ports.filter((p) => isTwin(port, p)) : [];
+    const twins = path.includes("/by-id/") ? ports.serial.filter((p) => isTwin(port, p)) : [];
     return twins.length > 0 ? unclear([port, ...twins]) : { port, path };
   }
   if ("usb" in device.link) {
     const wanted = device.link.usb;
-    const fit = ports.filter((port) => fitsUsb(wanted, port) && (wanted.path === undefined || isAt(port, wanted.path)));
+    const fit = ports.serial.filter(
+      (port) => fitsUsb(wanted, port) && (wanted.path === undefined || isAt(port, wanted.path)),
+    );
     const free = fit.filter((port) => !named.has(port));
     const [port] = free;
     if (free.length > 1) return unclear(free);
@@ -110,11 +112,8 @@ function placeOf(device: Device, ports: readonly Port[], named: ReadonlyMap<Port
     const detail = `no ${taken === "" ? "" : "other "}port has the USB identity ${identity}${where}${taken && `; ${taken}`}`;
     return { problem: { code: "PORT_MISSING", detail } };
   }
+  if ("hid" in device.link) return hidPlaceOf(device.link.hid, ports.hid, profiles.get(device.profile ?? ""));
   return {};
-}
-
-function isAt(port: Port, place: string): boolean {
-  return isCalled(port, place) || port.usb?.socket === place || port.names.some((name) => lastPart(name) === place);
 }
 
 function unclear(among: readonly Port[]): PlaceOfDevice {
@@ -129,19 +128,6 @@ function isTwin(a: Port, b: Port): boolean {
     a.usb.serial === b.usb.serial &&
     a.usb.branch === b.usb.branch
   );
-}
-
-function fitsUsb(
-  wanted: {
-    readonly vendor: string;
-    readonly product?: string | undefined;
-    readonly serial?: string | undefined;
-  },
-  port: Port,
-): boolean {
-  if (port.usb === undefined || port.usb.vendor !== wanted.vendor) return false;
-  if (wanted.product !== undefined && port.usb.product !== wanted.product) return false;
-  return wanted.serial === undefined || port.usb.serial === wanted.serial;
 }
 
 function profileOf(
@@ -166,8 +152,11 @@ function undecided(detail: string): { readonly problem: Problem } {
   return { problem: { code: "PROFILE_UNDECIDED", detail } };
 }
 
-function recognised(port: Port, profiles: ReadonlyMap<string, Profile>): readonly Profile[] {
-  return [...profiles.values()].filter((profile) => profile.match?.usb?.some((usb) => fitsUsb(usb, port)) ?? false);
+function recognised(port: Port | HidPort, profiles: ReadonlyMap<string, Profile>): readonly Profile[] {
+  if (isHid(port)) return recognisedHid(port, [...profiles.values()]);
+  return [...profiles.values()].filter(
+    ({ match: by }) => by?.hid === undefined && (by?.usb?.some((usb) => fitsUsb(usb, port)) ?? false),
+  );
 }
 
 function useOf(port: Port, fits: readonly Assignment[], profiles: ReadonlyMap<string, Profile>): PortUse {
@@ -187,9 +176,6 @@ function unclaimed(port: Port, fitting: readonly string[]): string {
   if (fitting.length > 0)
     return `no device of the configuration names it; it could be read with ${fitting.join(" or ")}`;
   if (port.usb === undefined) return "no device of the configuration names it, and it has no USB identity";
-  return `no device of the configuration names it, and no profile knows ${port.usb.vendor}:${port.usb.product}`;
-}
-
-function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+  const usage = isHid(port) ? usagesText(port) : "";
+  return `no device of the configuration names it, and no profile knows ${port.usb.vendor}:${port.usb.product}${usage && ` (${usage})`}`;
 }

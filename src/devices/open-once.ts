@@ -1,5 +1,6 @@
 import type { Profile } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
+import { listHidPorts } from "../links/hid-ports.ts";
 import type { Connection } from "../links/link.ts";
 import { linkOf } from "../links/link-of.ts";
 import { listeners } from "../links/listener.ts";
@@ -28,11 +29,11 @@ export async function openOnce(
   profiles: ReadonlyMap<string, Profile>,
   signal: AbortSignal,
 ): Promise<OpenedOnce | { readonly ok: false; readonly problem: Problem }> {
-  const { assignments } = match(devices, await listPorts(), profiles);
+  const { assignments } = match(devices, [...(await listPorts()), ...(await listHidPorts())], profiles);
   const found = assignments.find((a) => a.device.id === device.id);
   if (found === undefined || !found.ok)
     return found ?? { ok: false, problem: { code: "NOT_FOUND", detail: device.id } };
-  const made = await readerOf(found.profile, loadDriver);
+  const made = await readerOf(found.profile, loadDriver, device.link);
   if (!made.ok) return made;
   const link = linkOf(device.link, found.path, lineSettings(device, found.profile), listeners());
   if (link === undefined)

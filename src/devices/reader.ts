@@ -1,5 +1,5 @@
 import { type Profile, type SerialSettings, serialSettings } from "../config/profile.ts";
-import type { Device } from "../config/site.ts";
+import type { Device, LinkConfig } from "../config/site.ts";
 import type { Driver, Session } from "../driver-kit/contract.ts";
 import type { Problem } from "../model/problem.ts";
 
@@ -12,10 +12,14 @@ export interface Reader {
   readonly version: string;
 }
 
-/** The profile's driver with the profile's options, or PROFILE_INVALID. */
+/**
+ * The profile's driver with the profile's options, or PROFILE_INVALID: also where the link does not carry what the
+ * driver reads. A recording carries either.
+ */
 export async function readerOf(
   profile: Profile,
   load: (id: string) => Promise<Driver | undefined>,
+  link: LinkConfig,
 ): Promise<{ readonly ok: true; readonly reader: Reader } | { readonly ok: false; readonly problem: Problem }> {
   let driver: Driver | undefined;
   try {
@@ -24,6 +28,11 @@ export async function readerOf(
     return invalid(`the driver ${profile.driver} cannot be loaded: ${error instanceof Error ? error.message : error}`);
   }
   if (driver === undefined) return invalid(`profile ${profile.id}: there is no driver ${profile.driver}`);
+  if (!("file" in link) && "hid" in link !== (driver.input === "reports")) {
+    const reads =
+      driver.input === "reports" ? "HID reports, and the device's link is not" : "bytes, and the device's link is";
+    return invalid(`profile ${profile.id} reads ${reads} hid`);
+  }
   const options = driver.options.safeParse(profile.options);
   if (!options.success) {
     const [issue] = options.error.issues;

@@ -119,7 +119,7 @@ export class SupervisedDevice {
   async #open(): Promise<OpenedDevice | { readonly ok: false; readonly problem: Problem }> {
     const found = await this.#around.locate();
     if (!found.ok) return found;
-    const made = await readerOf(found.profile, this.#around.loadDriver);
+    const made = await readerOf(found.profile, this.#around.loadDriver, this.#device.link);
     if (!made.ok) return made;
     const link = this.#linkTo(found);
     if (link === undefined) {

@@ -37,9 +37,9 @@ export function crc16CcittFalse(bytes: Uint8Array): number {
   return crc;
 }
 
-/** CRC-8/MAXIM: polynomial 0x31 reflected, start 0. GlucoMen areo. */
-export function crc8Maxim(bytes: Uint8Array): number {
-  let crc = 0;
+/** CRC-8/MAXIM: polynomial 0x31 reflected, start 0, or where the bytes before left off. GlucoMen areo. */
+export function crc8Maxim(bytes: Uint8Array, before = 0): number {
+  let crc = before;
   for (const byte of bytes) {
     crc ^= byte;
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >> 1 : (crc >> 1) ^ 0x8c;

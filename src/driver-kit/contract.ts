@@ -58,7 +58,8 @@ export type SessionEvent =
 
 /** What a session asks of the gateway. */
 export type Action =
-  | { readonly do: "write"; readonly bytes: Uint8Array }
+  /** `as: "feature-report"` sets a HID device's feature report, in its order among the other writes. */
+  | { readonly do: "write"; readonly bytes: Uint8Array; readonly as?: "feature-report" }
   /** Wake me after so long. There is one alarm: a new one replaces the earlier; 0 takes it away. */
   | { readonly do: "wake"; readonly afterMs: number }
   /** Findings to be stored together. Receipts count up from 1 in each session; exactly one answer comes for each. */

@@ -1,6 +1,7 @@
 import type { SerialSettings } from "../config/profile.ts";
 import type { LinkConfig } from "../config/site.ts";
 import { fileLink } from "./file.ts";
+import { hidLink } from "./hid.ts";
 import type { Link } from "./link.ts";
 import type { listeners } from "./listener.ts";
 import { serialLink } from "./serial.ts";
@@ -10,7 +11,7 @@ import { tcpLink } from "./tcp.ts";
  * The link that the configuration describes; undefined where it lacks a path or line settings that it needs. One line
  * here for each kind of link.
  *
- * @param path the serial port that was found for it, where the link is one.
+ * @param path the serial port or HID interface that was found for it, where the link is one.
  * @param settings line settings, the profile's with the site's own over them.
  */
 export function linkOf(
@@ -22,6 +23,7 @@ export function linkOf(
   if ("serial" in config || "usb" in config) {
     return path === undefined || settings === undefined ? undefined : serialLink(path, settings);
   }
+  if ("hid" in config) return path === undefined ? undefined : hidLink(path);
   if ("tcp" in config) return tcpLink(config.tcp.host, config.tcp.port);
   if ("listen" in config) return listening.link(config.listen);
   if ("file" in config) return fileLink(config.file.path, config.file.speed);

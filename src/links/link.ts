@@ -28,8 +28,11 @@ export interface Connection {
   readonly notes: readonly string[];
   /** Starts the flow; called once. */
   start(events: ConnectionEvents): void;
-  /** Sends bytes after all those given before. Never throws; a far end that takes nothing is lost in the end. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Sends bytes after all those given before; to a HID device one report, of the kind named. Never throws; a far end
+   * that takes nothing is lost in the end.
+   */
+  write(bytes: Uint8Array, as?: "feature-report"): void;
   /** Stops and resumes reading, so that the far end waits where the link has flow control. */
   pause(): void;
   resume(): void;

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** A serial port of this machine. */
+/** A port of this machine that an instrument is plugged into: a serial one, or a HID interface. */
 export interface Port {
   /** The kernel's name, which may be another one after the next plugging in: `/dev/ttyUSB0`. */
   readonly path: string;
@@ -10,7 +10,7 @@ export interface Port {
   readonly usb?: UsbIdentity;
 }
 
-interface UsbIdentity {
+export interface UsbIdentity {
   /** Four lower-case hex digits, like `product`. */
   readonly vendor: string;
   readonly product: string;
@@ -24,7 +24,7 @@ interface UsbIdentity {
 }
 
 /** Where ports are looked for; other places in tests. */
-interface PortPlaces {
+export interface PortPlaces {
   readonly sys: string;
   readonly dev: string;
 }
@@ -60,7 +60,7 @@ async function describe(
 }
 
 /** Looks upwards from the port's own folder for the USB device that it is part of. */
-async function usbIdentity(device: string): Promise<UsbIdentity | undefined> {
+export async function usbIdentity(device: string): Promise<UsbIdentity | undefined> {
   const portNumber = (await attribute(device, "port_number")) ?? "0";
   let branch = portNumber;
   for (let folder = device; folder !== dirname(folder); folder = dirname(folder)) {
@@ -91,7 +91,7 @@ async function attribute(folder: string, name: string): Promise<string | undefin
 }
 
 /** udev's links, by the port that they lead to. */
-async function lastingNames(dev: string): Promise<ReadonlyMap<string, readonly string[]>> {
+export async function lastingNames(dev: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = new Map<string, string[]>();
   for (const folder of ["serial/by-path", "serial/by-id", "vitalwire"]) {
     for (const name of (await readdir(join(dev, folder)).catch(() => [])).sort()) {

@@ -128,11 +128,23 @@ function fitScan(rule: Rule, text: string, symbology: string | undefined): Fit {
     return refused("symbology");
   if (gs1 === undefined) {
     if (isGs1 && symbologies === undefined) return refused("symbology");
-    return fitIdentifier(rule, text);
+    const bare = rule.rule.codabarLetters === "remove" && symbology?.startsWith("]F") ? codabarData(text) : text;
+    return bare === undefined ? refused("pattern") : fitIdentifier(rule, bare);
   }
   if (!isGs1) return refused("symbology");
   const key = gsrnOf(text, gs1);
   return key === undefined ? refused("gs1") : fitIdentifier(rule, key);
+}
+
+/**
+ * A Codabar code without its start and stop letters, or as it is where the scanner sends none. Nothing where there is one
+ * letter only, for the code is cut then, or where it holds what Codabar cannot.
+ */
+function codabarData(text: string): string | undefined {
+  const match = /^([A-D]?)([0-9$+\-./:]+)([A-D]?)$/.exec(text);
+  if (match === null) return undefined;
+  const [, start, data, stop] = match;
+  return (start === "") === (stop === "") ? data : undefined;
 }
 
 function fitReported(rule: Rule, text: string): Fit {

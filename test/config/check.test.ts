@@ -59,6 +59,22 @@ describe("a port", () => {
     expect((await remarksOf(text))[0]).toContain("This USB identity, as far as it is given,");
   });
 
+  test("of HID reports may be one of several interfaces, and two devices must be told apart", async () => {
+    const hid = (more: string): string => `{ hid: { vendor: "0c2e"${more} } }`;
+    const both = (a: string, b: string): string => second(hid(b)).replace("{ serial: { path: /dev/ttyUSB0 } }", hid(a));
+    expect(await remarksOf(both(", usagePage: 0x8c", ", usagePage: 1"))).toEqual([]);
+    expect(await remarksOf(both(", path: 1-1.2", ", path: 1-1.3"))).toEqual([]);
+    expect((await remarksOf(both("", ", usagePage: 1")))[0]).toContain("This USB identity, as far as it is given,");
+    expect(
+      await remarksOf(second('{ usb: { vendor: "0c2e" } }').replace("{ serial: { path: /dev/ttyUSB0 } }", hid(""))),
+    ).toEqual([]);
+    const unnamed = site("{ serial: { path: /dev/ttyUSB0 } }", hid("")).replace("    profile: test-scale\n", "");
+    expect(await remarksOf(unnamed)).toEqual([]);
+    expect((await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ hid: { product: 0b61 } }")))[0]).toContain(
+      "vendor",
+    );
+  });
+
   test("needs a line speed from the site or the profile", async () => {
     const remarks = await remarksOf(goodSite, [goodProfile.replace("serial: { baudRate: 9600 }\n", "")]);
     expect(remarks).toEqual([

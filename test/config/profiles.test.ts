@@ -33,7 +33,7 @@ describe("a profile like another", () => {
   test("leads a mistake to the file that made it", async () => {
     const broken = goodProfile.replace("serial:", "options: { terminator: XY }\nserial:");
     const remarks = await remarksOf(goodSite, [broken, like("")]);
-    expect(remarks).toContain("p1.yaml:8:12  options.terminator: “XY” must be one of CR, LF, CRLF.");
+    expect(remarks).toContain("p1.yaml:8:12  options.terminator: “XY” must be one of CR, LF, CRLF, silence.");
     expect(remarks.every((r) => r.startsWith("p1.yaml"))).toBe(true);
   });
 });

@@ -77,6 +77,43 @@ describe("a scanned code", () => {
   });
 });
 
+describe("an accession label", () => {
+  const specimen = (over: object = {}) => [rule({ means: "specimen", symbologies: ["]C0", "]F0", "]F1"], ...over })];
+
+  it("in Code 128 is the specimen's number, as its rule bounds it", () => {
+    const rules = specimen({ pattern: "[A-Z]{2}\\d{8}" });
+    expect(read(rules, "LB20260001", "]C0")).toEqual({ means: "specimen", id: "LB20260001" });
+    expect(refusal(rules, "LB2026001", "]C0")).toBe("pattern");
+    expect(refusal(rules, "LB20260001", "]C1")).toBe("symbology");
+  });
+
+  it("in Codabar keeps its start and stop letters, unless the rule takes them off", () => {
+    expect(read(specimen(), "A20260001B", "]F0")).toEqual({ means: "specimen", id: "A20260001B" });
+    expect(read(specimen({ codabarLetters: "keep" }), "A20260001B", "]F0")).toMatchObject({ id: "A20260001B" });
+    const bare = specimen({ codabarLetters: "remove", length: [8, 8] });
+    expect(read(bare, "A20260001B", "]F0")).toEqual({ means: "specimen", id: "20260001" });
+    expect(read(bare, "20260001", "]F1")).toEqual({ means: "specimen", id: "20260001" });
+  });
+
+  it("in Codabar with one of the letters, or with what Codabar cannot hold, is refused", () => {
+    const bare = specimen({ codabarLetters: "remove" });
+    for (const text of ["A20260001", "20260001D", "E20260001E", "A2026X001B", "AB", "a20260001b"])
+      expect(refusal(bare, text, "]F0")).toBe("pattern");
+  });
+
+  it("in another symbology never loses a letter: it is part of the number there", () => {
+    const bare = specimen({ codabarLetters: "remove" });
+    expect(read(bare, "A20260001B", "]C0")).toEqual({ means: "specimen", id: "A20260001B" });
+    expect(read([rule({ means: "specimen", codabarLetters: "remove" })], "A1B")).toMatchObject({ id: "A1B" });
+  });
+
+  it("is checked without its letters", () => {
+    const checked = specimen({ codabarLetters: "remove", check: "luhn" });
+    expect(read(checked, "A123456782A", "]F0")).toMatchObject({ id: "123456782" });
+    expect(refusal(checked, "A123456783A", "]F0")).toBe("check-digit");
+  });
+});
+
 describe("a GS1 code", () => {
   const rules = [rule({ means: "patient", gs1: "8018" }), rule({ means: "staff", gs1: "8017" })];
 

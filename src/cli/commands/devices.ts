@@ -12,6 +12,8 @@ interface Row {
   readonly port?: string;
   readonly names?: readonly string[];
   readonly usb?: string;
+  /** The USB socket that it is plugged into. */
+  readonly path?: string;
   readonly product?: string;
   readonly device?: string;
   readonly profiles: readonly string[];
@@ -46,6 +48,7 @@ export const devices = command({
       [
         { head: "port", cell: (r) => r.port },
         { head: "usb", cell: (r) => r.usb },
+        { head: "path", cell: (r) => r.path },
         { head: "product", cell: (r) => r.product },
         { head: "device", cell: (r) => r.device, tone: (r) => (r.type === "device" ? "bad" : "good") },
         { head: "profile", cell: (r) => r.profiles.join(", ") },
@@ -61,15 +64,16 @@ export const devices = command({
   },
 });
 
-function rows({ ports, hid, assignments }: Survey): readonly Row[] {
-  const serial = ports.map(({ port, device, why, profiles }): Row => {
+function rows({ ports, assignments }: Survey): readonly Row[] {
+  const plugged = ports.map(({ port, device, why, profiles }): Row => {
     const { usb } = port;
     return {
-      type: "serial",
+      type: "usages" in port ? "hid" : "serial",
       port: port.path,
       names: port.names,
       ...(usb && {
         usb: `${usb.vendor}:${usb.product}`,
+        path: usb.socket,
         product: [usb.maker, usb.model, usb.serial].filter(Boolean).join(" "),
       }),
       ...(device !== undefined && { device }),
@@ -77,16 +81,6 @@ function rows({ ports, hid, assignments }: Survey): readonly Row[] {
       why,
     };
   });
-  const hids = hid.map(
-    (h): Row => ({
-      type: "hid",
-      port: h.path,
-      usb: `${h.vendor}:${h.product}`,
-      product: [h.maker, h.model, h.serial].filter(Boolean).join(" "),
-      profiles: [],
-      why: "HID instruments are not read yet",
-    }),
-  );
   const lost = assignments.flatMap((a): readonly Row[] =>
     a.ok
       ? []
@@ -99,7 +93,7 @@ function rows({ ports, hid, assignments }: Survey): readonly Row[] {
           },
         ],
   );
-  return [...serial, ...hids, ...lost];
+  return [...plugged, ...lost];
 }
 
 async function shippedProfiles(): Promise<ReadonlyMap<string, Profile>> {

@@ -11,6 +11,8 @@ const core = "LOINC; Danish core profiles, LOINC basic observations";
 const loinc = "LOINC; loinc.org";
 const hba1c = "LOINC; HL7 Vulcan HbA1c value set";
 const lists = "LOINC; agreeing lists of several public projects";
+const wire = "LOINC; as instruments name it in their own messages";
+const strip = "LOINC; loinc.org, urinalysis dipstick panel 24357-6";
 
 /**
  * The LOINC codes that profiles may name, each with the property of its term. Where one instrument can report in units
@@ -22,6 +24,12 @@ export const loincCodes = {
   "9279-1": { display: "Respiratory rate", property: "rate", source: fhir, verified: true },
   "2708-6": { display: "Oxygen saturation, arterial", property: "fraction", source: fhir, verified: true },
   "59408-5": { display: "Oxygen saturation by pulse oximetry", property: "fraction", source: core, verified: true },
+  "61006-3": {
+    display: "Perfusion index by pulse oximetry",
+    property: "fraction",
+    source: "LOINC; one public project's list of vital signs",
+    verified: false,
+  },
   "85354-9": { display: "Blood pressure panel", source: fhir, verified: true },
   "8480-6": { display: "Systolic blood pressure", property: "pressure", source: fhir, verified: true },
   "8462-4": { display: "Diastolic blood pressure", property: "pressure", source: fhir, verified: true },
@@ -30,6 +38,7 @@ export const loincCodes = {
   "29463-7": { display: "Body weight", property: "mass", source: fhir, verified: true },
   "8302-2": { display: "Body height", property: "length", source: fhir, verified: true },
   "39156-5": { display: "Body mass index", property: "body-mass-index", source: fhir, verified: true },
+  "41982-0": { display: "Percentage of body fat", property: "fraction", source: lists, verified: true },
 
   "41653-7": {
     display: "Glucose, capillary blood by glucometer",
@@ -42,6 +51,12 @@ export const loincCodes = {
     property: "substance-concentration",
     source: lists,
     verified: true,
+  },
+  "66441-7": {
+    display: "Beta hydroxybutyrate, blood by test strip",
+    property: "substance-concentration",
+    source: "LOINC; a hospital laboratory's list, for Abbott's ketone strip",
+    verified: false,
   },
   "2339-0": { display: "Glucose, blood", property: "mass-concentration", source: loinc, verified: true },
   "15074-8": { display: "Glucose, blood", property: "substance-concentration", source: lists, verified: true },
@@ -81,4 +96,63 @@ export const loincCodes = {
     verified: true,
   },
   "2571-8": { display: "Triglycerides", property: "mass-concentration", source: lists, verified: true },
+
+  "6690-2": { display: "Leukocytes", property: "number-concentration", source: lists, verified: true },
+  "789-8": { display: "Erythrocytes", property: "number-concentration", source: lists, verified: true },
+  "718-7": { display: "Hemoglobin", property: "mass-concentration", source: lists, verified: true },
+  "4544-3": { display: "Hematocrit", property: "fraction", source: lists, verified: true },
+  "787-2": { display: "Mean corpuscular volume", property: "entitic-volume", source: lists, verified: true },
+  "785-6": { display: "Mean corpuscular hemoglobin", property: "entitic-mass", source: lists, verified: true },
+  "786-4": {
+    display: "Mean corpuscular hemoglobin concentration",
+    property: "mass-concentration",
+    source: lists,
+    verified: true,
+  },
+  "777-3": { display: "Platelets", property: "number-concentration", source: lists, verified: true },
+  "788-0": { display: "Erythrocyte distribution width, ratio", property: "fraction", source: lists, verified: true },
+  "21000-5": { display: "Erythrocyte distribution width", property: "entitic-volume", source: lists, verified: true },
+  "32623-1": { display: "Platelet mean volume", property: "entitic-volume", source: lists, verified: true },
+  "32207-3": { display: "Platelet distribution width", property: "entitic-volume", source: lists, verified: true },
+  "751-8": { display: "Neutrophils", property: "number-concentration", source: lists, verified: true },
+  "731-0": { display: "Lymphocytes", property: "number-concentration", source: lists, verified: true },
+  "742-7": { display: "Monocytes", property: "number-concentration", source: lists, verified: true },
+  "711-2": { display: "Eosinophils", property: "number-concentration", source: lists, verified: true },
+  "704-7": { display: "Basophils", property: "number-concentration", source: lists, verified: true },
+  "770-8": { display: "Neutrophils, share of leukocytes", property: "fraction", source: lists, verified: true },
+  "736-9": { display: "Lymphocytes, share of leukocytes", property: "fraction", source: wire, verified: false },
+  "5905-5": { display: "Monocytes, share of leukocytes", property: "fraction", source: wire, verified: false },
+  "713-8": { display: "Eosinophils, share of leukocytes", property: "fraction", source: wire, verified: false },
+  "706-2": { display: "Basophils, share of leukocytes", property: "fraction", source: wire, verified: false },
+
+  "2951-2": { display: "Sodium, serum or plasma", property: "substance-concentration", source: lists, verified: true },
+  "2823-3": {
+    display: "Potassium, serum or plasma",
+    property: "substance-concentration",
+    source: lists,
+    verified: true,
+  },
+  "2075-0": {
+    display: "Chloride, serum or plasma",
+    property: "substance-concentration",
+    source: loinc,
+    verified: false,
+  },
+  "2341-6": {
+    display: "Glucose, blood by test strip, manual",
+    property: "mass-concentration",
+    source: wire,
+    verified: false,
+  },
+
+  "25428-4": { display: "Glucose, urine by test strip", source: strip, verified: true },
+  "5770-3": { display: "Bilirubin, urine by test strip", source: strip, verified: false },
+  "2514-8": { display: "Ketones, urine by test strip", source: strip, verified: true },
+  "5811-5": { display: "Specific gravity, urine by test strip", source: strip, verified: true },
+  "5803-2": { display: "pH, urine by test strip", source: strip, verified: true },
+  "20454-5": { display: "Protein, urine by test strip", source: strip, verified: true },
+  "5802-4": { display: "Nitrite, urine by test strip", source: strip, verified: true },
+  "5794-3": { display: "Hemoglobin, urine by test strip", source: strip, verified: true },
+  "5799-2": { display: "Leukocyte esterase, urine by test strip", source: strip, verified: true },
+  "20405-7": { display: "Urobilinogen, urine by test strip", source: strip, verified: true },
 } as const satisfies Record<string, LoincEntry>;

@@ -14,6 +14,10 @@ export type Property =
   | "substance-fraction"
   | "mass-ratio"
   | "mass-per-substance"
+  | "number-concentration"
+  | "catalytic-concentration"
+  | "entitic-volume"
+  | "entitic-mass"
   | "number";
 
 export interface UcumEntry extends TableEntry {
@@ -53,4 +57,11 @@ export const ucumUnits = {
   "mg/g": { display: "mg/g", property: "mass-ratio", source: lists, verified: true },
   "mg/mmol": { display: "mg/mmol", property: "mass-per-substance", source: lists, verified: true },
   "1": { display: "", property: "number", source: lists, verified: true },
+  "10*3/uL": { display: "10³/µL", property: "number-concentration", source: lists, verified: true },
+  "10*6/uL": { display: "10⁶/µL", property: "number-concentration", source: lists, verified: true },
+  "10*9/L": { display: "10⁹/L", property: "number-concentration", source: lists, verified: true },
+  "10*12/L": { display: "10¹²/L", property: "number-concentration", source: lists, verified: true },
+  fL: { display: "fL", property: "entitic-volume", source: lists, verified: true },
+  pg: { display: "pg", property: "entitic-mass", source: lists, verified: true },
+  "U/L": { display: "U/L", property: "catalytic-concentration", source: lists, verified: true },
 } as const satisfies Record<string, UcumEntry>;

@@ -83,6 +83,33 @@ describe("the line driver", () => {
     expect(driver.options.safeParse(hasty).success).toBe(false);
   });
 
+  it("waits until so many lines as are set have said the same, and then fears no lost byte", () => {
+    const open = { readings: ["W {weight:number} {unit:word}"], units: ["kg"], settle: 2 };
+    const lines = ["W 12.0 kg", "W 72.5 kg", "W 2.5 kg", "W 72.5 kg", "W 72.5 kg", "W 72.5 kg"];
+    expect(
+      played(
+        open,
+        lines.map((text, i) => line(i * 100, text)),
+      ).values,
+    ).toEqual(["72.5"]);
+    expect(driver.undetected?.(driver.options.parse(open))).toEqual([]);
+  });
+
+  it("reads a printout of several lines, ended by silence, as one", () => {
+    const printout = {
+      terminator: "silence",
+      silenceMs: 1000,
+      readings: ["Weight: {weight:number} {weight.unit:word}\r\nBMI: {bmi:number}\r\n"],
+      units: ["kg"],
+    };
+    const lines = [line(0, "Weight: 80.00 kg"), line(400, "BMI: 23.9"), line(5000, "Weight: 64.00 kg")];
+    const end = { ms: 9000, event: "end" } as const;
+    expect(played(printout, [...lines, end])).toMatchObject({ values: ["80.00", "23.9"], discards: ["malformed"] });
+    expect(driver.options.safeParse({ ...printout, readings: ["{weight:number} {unit:word}"] }).success).toBe(false);
+    const poll = { command: "P", everyMs: 1000 };
+    expect(driver.options.safeParse({ ...printout, poll }).success).toBe(false);
+  });
+
   it("declares what templates of open width cannot see", () => {
     expect(driver.undetected?.(driver.options.parse(base))).toEqual([]);
     const open = { readings: ["W {weight:number} {unit:word}"], units: ["kg"] };

@@ -18,3 +18,6 @@ export function labelled(text: string): Labelled {
   if (letter === noBarcode) return { is: "no-barcode" };
   return { is: "labelled", symbology: text.slice(0, 3), text: text.slice(3) };
 }
+
+/** The longest text that a code can hold: a QR code of version 40. */
+export const longestCode = 4296;

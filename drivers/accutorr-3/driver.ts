@@ -1,0 +1,146 @@
+import { z } from "zod";
+import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
+import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
+import { type Determination, determinations } from "./determinations.ts";
+import { oximeter, type Saturation } from "./oximeter.ts";
+import { command, decode, type Reply, replyFramer } from "./reply.ts";
+
+const options = z.strictObject({
+  pollMs: z.number().int().min(1000).max(30_000).default(2000).describe("pause between a reply and the next question"),
+  replyMs: z.number().int().min(500).max(10_000).default(2000).describe("how long to wait for a reply"),
+  spotEverySeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe("report SpO2 and its pulse so often; 0: once for each time that the sensor is put on"),
+});
+
+type Options = z.output<typeof options>;
+
+/** Datascope Accutorr 3: asked for what it shows, every few seconds. Only reads. */
+export const driver: Driver<Options> = {
+  id: "accutorr-3",
+  version: "1",
+  input: "stream",
+  integrity: "structure",
+  options,
+  session,
+};
+
+/** So many questions in a row without a reply, and the sensor may be on somebody else. */
+const missedIsGone = 3;
+
+function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
+  const framer = replyFramer();
+  const cuff = determinations();
+  const sensor = oximeter();
+  let asked = false;
+  let missed = 0;
+  let receipt = 0;
+  let sinceSpotMs = 0;
+
+  function ask(): readonly Action[] {
+    asked = true;
+    return [
+      { do: "write", bytes: bytesOf(command) },
+      { do: "wake", afterMs: replyMs },
+    ];
+  }
+
+  function hear(bytes: Uint8Array, span: Span): readonly Action[] {
+    if (!asked) return [{ do: "discard", span, reason: "unsolicited" }];
+    asked = false;
+    const rest: Action = { do: "wake", afterMs: pollMs };
+    const reply = decode(latin1(bytes));
+    if (reply === undefined) return [{ do: "discard", span, reason: "malformed" }, rest];
+    missed = 0;
+    const determination = cuff.see(reply);
+    const due = determination !== undefined || (spotEverySeconds > 0 && sinceSpotMs >= spotEverySeconds * 1000);
+    const saturation = sensor.see(reply, due);
+    if (saturation !== undefined) sinceSpotMs = 0;
+    const findings = [
+      ...(determination === undefined ? [] : cuffFindings(determination, reply, span)),
+      ...(saturation === undefined ? [] : sensorFindings(saturation, reply, span)),
+    ];
+    return findings.length > 0 ? [{ do: "report", receipt: ++receipt, findings }, rest] : [rest];
+  }
+
+  function settle(pieces: readonly Piece[]): readonly Action[] {
+    return pieces.flatMap((piece): readonly Action[] =>
+      piece.is === "frame"
+        ? hear(piece.bytes, piece.span)
+        : [{ do: "discard", span: piece.span, reason: piece.reason }],
+    );
+  }
+
+  return {
+    handle(event) {
+      switch (event.on) {
+        case "open":
+          return ask();
+        case "data":
+          return settle(framer.push(event.bytes));
+        case "wake": {
+          sinceSpotMs += asked ? replyMs : pollMs;
+          if (asked && ++missed >= missedIsGone) sensor.forget();
+          asked = false;
+          return [...settle(framer.flush("silence")), ...ask()];
+        }
+        case "refused":
+          // The monitor still shows them: they are read again, with the age that they have by then.
+          cuff.forget();
+          sensor.forget();
+          return [];
+        case "stored":
+          return [];
+        case "close":
+          asked = false;
+          return settle(framer.flush("close"));
+        default:
+          return event satisfies never;
+      }
+    },
+  };
+}
+
+function cuffFindings(found: Determination, { saturation, rate, status }: Reply, span: Span): readonly Finding[] {
+  const finding = (channel: string, text: string): Finding => ({
+    channel,
+    value: { kind: "number", text },
+    kind: "patient",
+    group: "nibp",
+    ageMs: found.minutes * 60_000,
+    flags: [`status ${status}`],
+    span,
+  });
+  return [
+    finding("SYS", found.systolic),
+    finding("DIA", found.diastolic),
+    ...(found.mean === undefined ? [] : [finding("MEAN", found.mean)]),
+    ...(found.impossibleMean === undefined
+      ? []
+      : [
+          {
+            ...finding("MEAN", found.impossibleMean),
+            value: { kind: "absent", reason: "failed", text: found.impossibleMean } as const,
+          },
+        ]),
+    // With no saturation beside it the rate was not counted by the oximeter.
+    ...(saturation === undefined && rate !== undefined ? [finding("PR", rate)] : []),
+  ];
+}
+
+function sensorFindings({ saturation, rate }: Saturation, { status }: Reply, span: Span): readonly Finding[] {
+  const finding = (channel: string, text: string): Finding => ({
+    channel,
+    value: { kind: "number", text },
+    kind: "patient",
+    group: "oximetry",
+    flags: [`status ${status}`],
+    span,
+  });
+  return [finding("SaO2", saturation), ...(rate === undefined ? [] : [finding("PR", rate)])];
+}

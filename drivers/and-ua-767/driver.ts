@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
+import { gap } from "../../src/driver-kit/framers/gap.ts";
+import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { latin1 } from "../../src/driver-kit/text.ts";
+
+const options = z.strictObject({
+  quietMs: z.number().int().min(50).max(5000).default(300).describe("silence that ends a result"),
+});
+
+type Options = z.output<typeof options>;
+
+/** A&D UA-767PC: the result that the meter sends after a measurement. Only listens. */
+export const driver: Driver<Options> = {
+  id: "and-ua-767",
+  version: "1",
+  input: "stream",
+  integrity: "structure",
+  options,
+  session,
+};
+
+/** Ten hex digits and a line end; more than that is no result. */
+const bound = 16;
+
+function session({ quietMs }: Options): Session {
+  const framer = gap({ bound });
+  let receipt = 0;
+
+  function settle(pieces: readonly Piece[]): readonly Action[] {
+    return pieces.flatMap((piece): readonly Action[] => {
+      const { span } = piece;
+      if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
+      const findings = decode(latin1(piece.bytes), span);
+      if (findings === undefined) return [{ do: "discard", span, reason: "malformed" }];
+      return [{ do: "report", receipt: ++receipt, findings }];
+    });
+  }
+
+  return {
+    handle(event) {
+      switch (event.on) {
+        case "data":
+          return [...settle(framer.push(event.bytes)), { do: "wake", afterMs: quietMs }];
+        case "wake":
+          return settle(framer.flush("silence"));
+        case "close":
+          return settle(framer.flush("close"));
+        case "open":
+        case "stored":
+        case "refused":
+          return [];
+        default:
+          return event satisfies never;
+      }
+    },
+  };
+}
+
+const result = /^(8[0-3])([0-9A-F]{2})([0-9A-F]{2})([0-9A-F]{2})[0-9A-F]{2}\r?\n?$/;
+
+/**
+ * Status, pulse pressure, diastolic pressure and pulse, two hex digits each, and two of unknown meaning. The systolic
+ * pressure is the sum of the first two, for the wire has no number of its own for it.
+ */
+function decode(text: string, span: Span): readonly Finding[] | undefined {
+  const [, status, ...digits] = result.exec(text) ?? [];
+  if (status === undefined) return undefined;
+  const [pressure = 0, diastolic = 0, pulse = 0] = digits.map((two) => Number.parseInt(two, 16));
+  const numbers = [
+    ["SYS", pressure + diastolic],
+    ["DIA", diastolic],
+    ["PULSE", pulse],
+  ] as const;
+  const failed = status !== "80";
+  if (!failed && (pressure === 0 || diastolic === 0)) return undefined;
+  return numbers
+    .filter(([, value]) => failed || value > 0)
+    .map(([channel, value]) => ({
+      channel,
+      value: failed ? { kind: "absent", reason: "failed" } : { kind: "number", text: String(value) },
+      kind: "patient",
+      group: "result",
+      ...(failed ? { flags: [`status ${status}`] } : {}),
+      span,
+    }));
+}

@@ -1,0 +1,207 @@
+import type { Finding, Span } from "../../src/driver-kit/contract.ts";
+import { parseDtm } from "../../src/hl7/dtm.ts";
+import type { Message } from "../../src/hl7/message.ts";
+import type { Segment } from "../../src/hl7/segment.ts";
+import type { ReadingKind, ReportedSubject, ResultStatus } from "../../src/model/observation.ts";
+import type { DeviceTime } from "../../src/model/times.ts";
+import type { Options } from "./options.ts";
+import { readValue } from "./value.ts";
+
+/** The channel of results whose test is not on the profile's list: held, with all that was said in one text. */
+export const OTHER = "other";
+
+/** What an OBX hangs from. */
+interface Above {
+  readonly header: Segment | undefined;
+  readonly person: Segment | undefined;
+  readonly specimen: Segment | undefined;
+  readonly container: Segment | undefined;
+  readonly order: Segment | undefined;
+  /** Counted from 1; 0 before the first. */
+  readonly orderNumber: number;
+}
+
+/** The results of a message, in their order. All have the span of the message: its segments mean nothing alone. */
+export function findings(message: Message, options: Options, span: Span): readonly Finding[] {
+  const found: Finding[] = [];
+  const seen = new Map<string, number>();
+  let above: Above = {
+    header: message.find("MSH"),
+    person: undefined,
+    specimen: undefined,
+    container: undefined,
+    order: undefined,
+    orderNumber: 0,
+  };
+  // In ORU a specimen follows the results of its order; in OUL it comes before its orders.
+  const specimenFirst = message.get("MSH-9.1") === "OUL";
+  for (const [i, segment] of message.segments.entries()) {
+    switch (segment.id) {
+      case "PID":
+        above = { ...above, person: segment, specimen: undefined, container: undefined, order: undefined };
+        break;
+      case "SPM":
+        if (specimenFirst) above = { ...above, specimen: segment, container: undefined, order: undefined };
+        break;
+      case "SAC":
+        if (specimenFirst) above = { ...above, container: segment };
+        break;
+      case "OBR":
+        above = { ...above, order: segment, orderNumber: above.orderNumber + 1 };
+        if (!specimenFirst) above = { ...above, ...specimenAfter(message.segments, i) };
+        break;
+      case "OBX":
+        if (isResult(segment, options)) {
+          const finding = read(segment, notesAfter(message.segments, i), above, options, span);
+          const count = (seen.get(finding.identity ?? "") ?? 0) + 1;
+          seen.set(finding.identity ?? "", count);
+          found.push(count === 1 ? finding : { ...finding, identity: `${finding.identity}#${count}` });
+        }
+        break;
+    }
+  }
+  return found;
+}
+
+/** The specimen and container within the order that begins here. */
+function specimenAfter(segments: readonly Segment[], at: number): Pick<Above, "specimen" | "container"> {
+  let specimen: Segment | undefined;
+  let container: Segment | undefined;
+  for (let i = at + 1; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment === undefined || segment.id === "OBR" || segment.id === "PID") break;
+    if (segment.id === "SPM") specimen ??= segment;
+    if (segment.id === "SAC") container ??= segment;
+  }
+  return { specimen, container };
+}
+
+function isResult(obx: Segment, { skipTypes, reportable }: Options): boolean {
+  if (skipTypes.includes(obx.get(2) ?? "")) return false;
+  return reportable === "all" || obx.get(29) === "RSLT";
+}
+
+function notesAfter(segments: readonly Segment[], at: number): readonly string[] {
+  const notes: string[] = [];
+  for (let i = at + 1; segments[i]?.id === "NTE"; i++) notes.push(segments[i]?.get(3) ?? "");
+  return notes;
+}
+
+function read(obx: Segment, notes: readonly string[], above: Above, options: Options, span: Span): Finding {
+  const { header, person, specimen, container, order, orderNumber } = above;
+  const time = timeOf(obx, order, header);
+  const status = statusOf(obx, order);
+  const flags = obx.tree(8).map((repetition) => repetition[0]?.[0] ?? "");
+  const allFlags = [...flags, ...(options.notes === "flags" ? notes : [])].filter((flag) => flag !== "");
+  const specimenId = options.specimen.map((place) => idAt(place, above)).find((id) => id !== "") ?? "";
+  const reported: ReportedSubject = {
+    ...given("patient", options.patient === "none" ? "" : idAt(options.patient, above)),
+    ...given("specimen", specimenId),
+    ...given("operator", text(obx, 16)),
+  };
+  return {
+    ...measured(obx, options),
+    kind: kindOf(above, options),
+    ...(orderNumber === 0 ? {} : { group: `order ${orderNumber}` }),
+    ...(time === undefined ? {} : { deviceTime: time }),
+    ...(Object.keys(reported).length === 0 ? {} : { reported }),
+    status,
+    ...(allFlags.length === 0 ? {} : { flags: allFlags }),
+    identity: JSON.stringify([
+      header?.field(3) ?? "",
+      header?.field(4) ?? "",
+      person?.field(2) ?? "",
+      person?.field(3) ?? "",
+      specimen?.field(2) ?? "",
+      container?.field(3) ?? "",
+      order?.field(3) ?? "",
+      order?.field(4) ?? "",
+      obx.field(3),
+      obx.field(4),
+      obx.field(5),
+      time?.text ?? "",
+      status,
+    ]),
+    span,
+  };
+}
+
+/** Channel, value and unit, of the closed lists that the profile gives. */
+function measured(obx: Segment, options: Options): Pick<Finding, "channel" | "value" | "unit"> {
+  const code = text(obx, 3, options.code);
+  const unit = text(obx, 6);
+  const value = readValue(obx, options);
+  const units = Object.hasOwn(options.tests, code) ? options.tests[code] : undefined;
+  const said = `${value.kind === "number" ? (value.bound ?? "") : ""}${value.text ?? ""}${unit === "" ? "" : ` ${unit}`}`;
+  if (units === undefined) return { channel: OTHER, value: { kind: "text", text: `${obx.field(3)}: ${said}` } };
+  if (unit === "") return { channel: code, value };
+  if (units.includes(unit)) return { channel: code, value, unit };
+  return { channel: code, value: { kind: "text", text: said } };
+}
+
+/** MSH-11, OBR-4 and SPM-11 (table 0369) say what was measured; of roles, P alone is a patient's. */
+function kindOf({ header, order, specimen }: Above, { controlOrders, unknownRole }: Options): ReadingKind {
+  const processing = header?.get(11);
+  const role = specimen?.get(11);
+  if (processing === "Q" || controlOrders.includes(order?.get(4) ?? "")) return "control";
+  if (role === "U" && unknownRole === "control") return "control";
+  if (role !== undefined && role !== "P" && role !== "U") return "control";
+  return processing === "T" || processing === "D" ? "demo" : "patient";
+}
+
+/** Analysed (OBX-19), else observed (OBX-14), else the order's (OBR-7), else the message's own. */
+function timeOf(obx: Segment, order: Segment | undefined, header: Segment | undefined): DeviceTime | undefined {
+  const written = obx.get(19) ?? obx.get(14) ?? order?.get(7) ?? header?.get(7);
+  if (written === undefined) return undefined;
+  const read = parseDtm(written);
+  // A date alone names no moment.
+  if (read === undefined || !["minute", "second", "fraction"].includes(read.precision)) return { text: written };
+  return { text: written, local: read.local.slice(0, 19) };
+}
+
+/** Table 0085, and where OBX-11 is empty the order's OBR-25. A letter that says "not verified" is no final result. */
+function statusOf(obx: Segment, order: Segment | undefined): ResultStatus {
+  const status = obx.get(11) ?? order?.get(25) ?? "F";
+  switch (status) {
+    case "F":
+    case "X":
+      return "final";
+    case "C":
+      return "corrected";
+    case "P":
+    case "S":
+    case "I":
+      return "preliminary";
+    default:
+      return "unverified";
+  }
+}
+
+function idAt(place: Options["specimen"][number], { person, specimen, container, order }: Above): string {
+  switch (place) {
+    case "SPM-2":
+      return text(specimen, 2);
+    case "SAC-3":
+      return text(container, 3);
+    case "OBR-2":
+      return text(order, 2);
+    case "OBR-3":
+      return text(order, 3);
+    case "PID-2":
+      return text(person, 2);
+    case "PID-3":
+      return text(person, 3);
+    default:
+      return place satisfies never;
+  }
+}
+
+/** A component's first part, without padding; HL7's null is nothing. */
+function text(segment: Segment | undefined, field: number, component = 1): string {
+  const found = segment?.get(field, component)?.trim() ?? "";
+  return found === '""' ? "" : found;
+}
+
+function given<K extends string>(key: K, value: string): { [P in K]?: string } {
+  return value === "" ? {} : ({ [key]: value } as { [P in K]?: string });
+}

@@ -1,0 +1,109 @@
+import type { Finding, Span, WireValue } from "../../src/driver-kit/contract.ts";
+import { number } from "../../src/driver-kit/text.ts";
+import { parseDtm } from "../../src/hl7/dtm.ts";
+import type { DeviceIdentity } from "../../src/model/device.ts";
+import type { DeviceTime } from "../../src/model/times.ts";
+import type { Options } from "./options.ts";
+import { all, type Element, find, textOf } from "./xml.ts";
+
+/** The channel of results whose test is not on the profile's list: held, with all that was said in one text. */
+export const OTHER = "other";
+
+/** What HEL.R01 says of the instrument. */
+export function identityOf(hello: Element): DeviceIdentity {
+  const device = find(hello, "DEV");
+  const part = (name: string) => textOf(find(device, `DEV.${name}`));
+  return {
+    ...given("manufacturer", part("vendor_id")),
+    ...given("model", part("model_id")),
+    ...given("serial", part("serial_id") || part("device_id")),
+    ...given("firmware", part("sw_version")),
+  };
+}
+
+/** The results of an OBS.R01 or OBS.R02, in their order; each SVC is one group. */
+export function findings(message: Element, serial: string, options: Options, span: Span): readonly Finding[] {
+  const seen = new Map<string, number>();
+  return all(message, "SVC").flatMap((service, i) =>
+    all(service, "OBS").map((observation) => {
+      const finding = read(message.name, service, observation, serial, options, span);
+      const identity = finding.identity ?? "";
+      const count = (seen.get(identity) ?? 0) + 1;
+      seen.set(identity, count);
+      return { ...finding, group: `service ${i + 1}`, identity: count === 1 ? identity : `${identity}#${count}` };
+    }),
+  );
+}
+
+function read(
+  type: string,
+  service: Element,
+  observation: Element,
+  serial: string,
+  options: Options,
+  span: Span,
+): Finding {
+  const of = (name: string) => textOf(find(service, `SVC.${name}`));
+  const code = textOf(find(observation, "OBS.observation_id"));
+  const [patient, operator] = [textOf(all(service, "PT.patient_id")[0]), textOf(all(service, "OPR.operator_id")[0])];
+  const [time, edited] = [deviceTime(of("observation_dttm")), of("reason_cd") === "EDT"];
+  const reported = { ...given("patient", patient), ...given("operator", operator) };
+  const flags = flagsOf(observation, options);
+  return {
+    ...measured(code, observation, options),
+    // OBS.R02 is not of patients: controls, calibration, linearity.
+    kind: type === "OBS.R01" && (of("role_cd") || "OBS") === "OBS" ? "patient" : "control",
+    ...(time === undefined ? {} : { deviceTime: time }),
+    ...(of("sequence_nbr") === "" ? {} : { record: of("sequence_nbr") }),
+    ...(Object.keys(reported).length === 0 ? {} : { reported }),
+    status: edited ? "corrected" : "final",
+    ...(flags.length === 0 ? {} : { flags }),
+    // An edited result may differ in nothing but its patient.
+    identity: JSON.stringify([serial, of("sequence_nbr"), time?.text ?? "", code, ...(edited ? ["EDT", patient] : [])]),
+    span,
+  };
+}
+
+/** Channel, value and unit, of the closed lists that the profile gives. */
+function measured(code: string, observation: Element, options: Options): Pick<Finding, "channel" | "value" | "unit"> {
+  const element = find(observation, "OBS.value");
+  const unit = element?.attributes.get("U")?.trim() ?? "";
+  const value = readValue(textOf(element));
+  const said = `${value.kind === "number" ? (value.bound ?? "") : ""}${value.text ?? ""}${unit === "" ? "" : ` ${unit}`}`;
+  const units = Object.hasOwn(options.tests, code) ? options.tests[code] : undefined;
+  if (units === undefined) return { channel: OTHER, value: { kind: "text", text: `${code}: ${said}` } };
+  if (unit === "") return { channel: code, value };
+  if (units.includes(unit)) return { channel: code, value, unit };
+  return { channel: code, value: { kind: "text", text: said } };
+}
+
+function readValue(text: string): WireValue {
+  if (text === "") return { kind: "absent", reason: "not-measured" };
+  if (/^-+$/.test(text)) return { kind: "absent", reason: "not-computable", text };
+  const [, sign, digits = ""] = /^([<>])? ?(\S+)$/.exec(text) ?? [];
+  if (number(digits) === undefined) return { kind: "text", text };
+  return { kind: "number", text: digits, ...(sign === "<" || sign === ">" ? { bound: sign } : {}) };
+}
+
+/** Interpretation as written; method and status where they are not what goes without saying; notes. */
+function flagsOf(observation: Element, { notes }: Options): readonly string[] {
+  const of = (name: string) => textOf(find(observation, `OBS.${name}`));
+  const method = of("method_cd");
+  return [
+    of("interpretation_cd"),
+    method === "" || method === "M" ? "" : `method ${method}`,
+    of("status_cd") === "" ? "" : `status ${of("status_cd")}`,
+    ...(notes === "flags" ? all(observation, "NTE.text").map(textOf) : []),
+  ].filter((flag) => flag !== "");
+}
+
+function deviceTime(written: string): DeviceTime | undefined {
+  if (written === "") return undefined;
+  const dtm = parseDtm(written);
+  if (dtm === undefined || !["minute", "second", "fraction"].includes(dtm.precision)) return { text: written };
+  return { text: written, local: dtm.local.slice(0, 19) };
+}
+
+function given<K extends string>(key: K, value: string): { [P in K]?: string } {
+  return value === "" ? {} : ({ [key]: value } as { [P in K]?: string });
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { Driver, Session } from "../../src/driver-kit/contract.ts";
+import { envelope } from "../../src/driver-kit/framers/envelope.ts";
+import { scaleSession } from "../../src/driver-kit/scale.ts";
+import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
+import { decode } from "./reply.ts";
+
+const options = z
+  .strictObject({
+    unit: z.enum(["kg", "lb"]).describe("the unit that the scale is set to; it is not on the wire"),
+    pollMs: z.number().int().min(200).max(10_000).default(500).describe("pause between two questions"),
+    settle: z.number().int().min(1).max(60).default(2).describe("replies alike in a row that make a reading"),
+    silenceMs: z.number().int().min(500).max(60_000).default(3000).describe("a scale silent for so long is gone"),
+  })
+  .refine(({ pollMs, silenceMs }) => pollMs <= silenceMs, { path: ["silenceMs"], message: "is shorter than pollMs" });
+
+type Options = z.output<typeof options>;
+
+/** Scales with the Toledo 8217 protocol: asked for the weight (W), and for nothing else. */
+export const driver: Driver<Options> = {
+  id: "toledo-8217",
+  version: "1",
+  input: "stream",
+  integrity: "structure",
+  options,
+  session,
+};
+
+function session({ unit, pollMs, settle, silenceMs }: Options): Session {
+  return scaleSession({
+    framer: envelope({ starts: ["\x02"], ends: ["\r"], bound: 16 }),
+    weigh: (reply) => decode(latin1(reply), unit),
+    group: "weighing",
+    poll: { command: bytesOf("W"), everyMs: pollMs },
+    settle,
+    silenceMs,
+  });
+}

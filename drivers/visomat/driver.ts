@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
+import { envelope } from "../../src/driver-kit/framers/envelope.ts";
+import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { latin1 } from "../../src/driver-kit/text.ts";
+import { decode, type StoredMeasurement } from "./history.ts";
+
+const options = z.strictObject({});
+type Options = z.output<typeof options>;
+
+/** Visomat Double Comfort and Prevention DS-2200PV: the history that the meter sends. Only listens. */
+export const driver: Driver<Options> = {
+  id: "visomat",
+  version: "1",
+  input: "stream",
+  integrity: "structure",
+  options,
+  session,
+};
+
+/** STX, two users with 99 records of 20 characters at most, ETX. */
+const bound = 4000;
+/** The same without records. */
+const shortest = 12;
+
+function session(): Session {
+  const framer = envelope({
+    starts: ["\x02M1"],
+    ends: ["\x03"],
+    bound,
+    check: (frame) => (frame.length < shortest ? "malformed" : "ok"),
+  });
+  let receipt = 0;
+
+  function settle(pieces: readonly Piece[]): readonly Action[] {
+    return pieces.flatMap((piece): readonly Action[] => {
+      const { span } = piece;
+      if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
+      const measurements = decode(latin1(piece.bytes.subarray(1, -1)));
+      if (measurements === undefined) return [{ do: "discard", span, reason: "malformed" }];
+      if (measurements.length === 0) return [];
+      return [{ do: "report", receipt: ++receipt, findings: measurements.flatMap((one) => findingsOf(one, span)) }];
+    });
+  }
+
+  return {
+    handle(event) {
+      switch (event.on) {
+        case "data":
+          return settle(framer.push(event.bytes));
+        case "close":
+          return settle(framer.flush("close"));
+        case "open":
+        case "wake":
+        case "stored":
+        case "refused":
+          return [];
+        default:
+          return event satisfies never;
+      }
+    },
+  };
+}
+
+/** The meter has no record numbers: user, time and all the digits make a measurement this one. */
+function findingsOf(
+  { user, time, mark, systolic, diastolic, pulse }: StoredMeasurement,
+  span: Span,
+): readonly Finding[] {
+  const identity = `${user} ${time.text} ${mark} ${systolic} ${diastolic} ${pulse}`;
+  const finding = (channel: string, text: string): Finding => ({
+    channel,
+    value: { kind: "number", text },
+    kind: "patient",
+    group: identity,
+    deviceTime: time,
+    identity,
+    flags: [`user ${user}`, ...(mark === "0" ? [] : [`mark ${mark}`])],
+    span,
+  });
+  return [
+    finding("SYS", systolic),
+    finding("DIA", diastolic),
+    ...(Number(pulse) === 0 ? [] : [finding("PULSE", pulse)]),
+  ];
+}

@@ -1,0 +1,147 @@
+import type { DeviceIdentity } from "../model/device.ts";
+import type { Action, Finding, Session, Span } from "./contract.ts";
+import type { Framer, Piece } from "./framers/piece.ts";
+
+/** What a frame says of one channel; the session adds kind, group and span. */
+export type Measured = Omit<Finding, "kind" | "group" | "span">;
+
+/** What one frame of a scale says. */
+export type Weighing =
+  /** A load at rest, or (with absent values) one that cannot be weighed. */
+  | { readonly is: "load"; readonly measured: readonly Measured[]; readonly identity?: DeviceIdentity }
+  /** The load is moving, or there is none: what comes next is a new load. */
+  | { readonly is: "unsettled" }
+  /** Well formed, and it says nothing of the load. */
+  | { readonly is: "aside"; readonly identity?: DeviceIdentity }
+  | { readonly is: "checksum" }
+  | { readonly is: "malformed"; readonly detail: string };
+
+export interface ScaleProtocol {
+  readonly framer: Framer;
+  weigh(frame: Uint8Array): Weighing;
+  /** The group that findings of one frame share. */
+  readonly group: string;
+  /**
+   * For scales that send only when asked: `first` once, one after the other, then `command` for ever. Commands must
+   * only ask. `everyMs` is at most `silenceMs`.
+   */
+  readonly poll?: {
+    readonly command: Uint8Array;
+    readonly everyMs: number;
+    readonly first?: readonly Uint8Array[];
+  };
+  /** How many frames that say the same make a reading: more than one guards against a byte lost or changed. */
+  readonly settle: number;
+  /** `once`: the same load said again is the same reading. `all`: each time a new one. */
+  readonly repeats?: "once" | "all";
+  /** After so long without a byte a new reading begins. */
+  readonly silenceMs: number;
+}
+
+/**
+ * The session of a scale that says its weight over and over, by itself or when asked: a load is reported once, when
+ * `settle` frames have said the same, and again only after it moved, went away, changed, or the scale was silent. A
+ * load that could not be stored is reported again while it stays.
+ */
+export function scaleSession(protocol: ScaleProtocol): Session {
+  const { framer, group, poll, settle, silenceMs, repeats = "once" } = protocol;
+  let waiting = poll?.first ?? [];
+  /** What the last frames said, and how many of them in a row. */
+  let said = { key: "", times: 0 };
+  /** What was reported last, for as long as it may be repeated. */
+  let standing: string | undefined;
+  let identified: string | undefined;
+  let receipt = 0;
+  let quietPolls = 0;
+
+  function begin(): void {
+    said = { key: "", times: 0 };
+    standing = undefined;
+  }
+
+  function load(measured: readonly Measured[], span: Span): Action {
+    // The clock on the wire goes on while the load stays.
+    const key = JSON.stringify(measured.map(({ deviceTime: _, ...rest }) => rest));
+    said = { key, times: said.key === key ? said.times + 1 : 1 };
+    if (key === standing && repeats === "once") return { do: "discard", span, reason: "duplicate" };
+    if (said.times < settle) return { do: "discard", span, reason: "not-a-reading" };
+    if (repeats === "all") said = { key: "", times: 0 };
+    standing = key;
+    const findings = measured.map((one): Finding => ({ ...one, kind: "patient", group, span }));
+    return { do: "report", receipt: ++receipt, findings };
+  }
+
+  /** What the scale says of itself, when it says it first and when it says something else. */
+  function identify(identity: DeviceIdentity | undefined): readonly Action[] {
+    const key = JSON.stringify(identity);
+    if (identity === undefined || key === identified) return [];
+    identified = key;
+    return [{ do: "identify", identity }];
+  }
+
+  function action(piece: Piece): readonly Action[] {
+    const { span } = piece;
+    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
+    if (piece.bytes.length === 0) return [];
+    const weighing = protocol.weigh(piece.bytes);
+    switch (weighing.is) {
+      case "load":
+        return [...identify(weighing.identity), load(weighing.measured, span)];
+      case "unsettled":
+        begin();
+        return [{ do: "discard", span, reason: "not-a-reading" }];
+      case "aside":
+        return [...identify(weighing.identity), { do: "discard", span, reason: "not-a-reading" }];
+      case "checksum":
+        return [{ do: "discard", span, reason: "checksum" }];
+      case "malformed":
+        return [{ do: "discard", span, reason: "malformed", detail: weighing.detail }];
+      default:
+        return weighing satisfies never;
+    }
+  }
+
+  function silence(): readonly Action[] {
+    begin();
+    return framer.flush("silence").flatMap(action);
+  }
+
+  function ask(command: Uint8Array, everyMs: number): readonly Action[] {
+    const [next = command, ...rest] = waiting;
+    waiting = rest;
+    return [
+      { do: "write", bytes: next },
+      { do: "wake", afterMs: everyMs },
+    ];
+  }
+
+  return {
+    handle(event) {
+      switch (event.on) {
+        case "open":
+          return poll === undefined ? [] : ask(poll.command, poll.everyMs);
+        case "data": {
+          quietPolls = 0;
+          const actions = framer.push(event.bytes).flatMap(action);
+          // While it polls, the alarm is the poll's: a session has no clock, so silence is counted in polls.
+          return poll === undefined ? [...actions, { do: "wake", afterMs: silenceMs }] : actions;
+        }
+        case "wake": {
+          if (poll === undefined) return silence();
+          quietPolls++;
+          return [...(quietPolls * poll.everyMs > silenceMs ? silence() : []), ...ask(poll.command, poll.everyMs)];
+        }
+        case "refused":
+          // The scale goes on saying what was not stored; it must not be taken for a repetition.
+          if (event.receipt === receipt) standing = undefined;
+          return [];
+        case "close":
+          return framer.flush("close").flatMap(action);
+        case "stored":
+          return [];
+        default:
+          return event satisfies never;
+      }
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { driver } from "../../drivers/hl7-analyzer/driver.ts";
+import { type Answer, collect, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
+
+const tests = { Glu: ["mmol/L"] };
+
+function played(
+  segments: readonly string[],
+  options: Record<string, unknown> = { tests },
+  answer: Answer | ((receipt: number) => Answer) = "stored",
+) {
+  const time = new VirtualTime(driver.session(driver.options.parse(options)), answer);
+  time.give({ on: "open" });
+  time.give({ on: "data", bytes: bytesOf(`\x0b${segments.map((segment) => `${segment}\r`).join("")}\x1c\r`) });
+  const { findings, writes, discards } = collect(time.steps);
+  return { findings, discards, answers: latin1(writes).match(/MSA\|[^\r]*/g) ?? [] };
+}
+
+const header = (type = "ORU^R01", modes = "") => `MSH|^~\\&|an1|lab|||20240101120000||${type}|42|P|2.5.1|||${modes}`;
+const result = (value = "5.8", unit = "mmol/L", code = "Glu") => `OBX|1|NM|${code}||${value}|${unit}|||||F`;
+
+describe("an analyzer is answered", () => {
+  it("AA where its results are stored, AE where they are not, nothing before either", () => {
+    expect(played([header(), "OBR|1", result()]).answers).toEqual(["MSA|AA|42"]);
+    expect(played([header(), "OBR|1", result()], { tests }, "refused").answers).toEqual([
+      "MSA|AE|42|not stored, send it again",
+    ]);
+    expect(played([header(), "OBR|1", result()], { tests }, "none").answers).toEqual([]);
+  });
+
+  it.each([
+    ["NE|AL", ["MSA|AA|42"]],
+    ["AL|NE", ["MSA|CA|42"]],
+    ["AL|AL", ["MSA|CA|42", "MSA|AA|42"]],
+    ["ER|SU", ["MSA|AA|42"]],
+    ["NE|NE", []],
+  ])("in enhanced mode %s as it asks", (modes, answers) =>
+    expect(played([header("ORU^R01", modes), "OBR|1", result()]).answers).toEqual(answers),
+  );
+
+  it("AR where the message is of another type", () =>
+    expect(played([header("QRY^Q02")]).answers).toEqual(["MSA|AR|42|not a message of results"]));
+
+  it("not at all where nothing can be tied to the answer", () => {
+    const { answers, findings } = played(["MSH|^~\\&|an1|lab|||2024||ORU^R01||P|2.5.1", "OBR|1", result()]);
+    expect({ answers, findings }).toEqual({ answers: [], findings: [] });
+  });
+
+  it("AE where more messages wait than can be kept", () => {
+    const time = new VirtualTime(driver.session(driver.options.parse({ tests })), "none");
+    const bytes = bytesOf(`\x0b${header()}\rOBR|1\r${result()}\r\x1c\r`);
+    for (let i = 0; i < 33; i++) time.give({ on: "data", bytes });
+    expect(latin1(collect(time.steps).writes).match(/MSA\|AE/g)).toHaveLength(1);
+  });
+});
+
+describe("a specimen", () => {
+  const specimens = (segments: readonly string[]) =>
+    played(segments).findings.map(({ reported }) => reported?.specimen);
+
+  it("follows the results of its order in ORU, and comes before its orders in OUL", () => {
+    const one = ["OBR|1", result("5.1"), "SPM|1|S1|||||||||P"];
+    const two = ["OBR|2", result("5.2"), "SPM|1|S2|||||||||P"];
+    expect(specimens([header("ORU^R01"), ...one, ...two])).toEqual(["S1", "S2"]);
+    expect(specimens([header("OUL^R22"), "SPM|1|S1|||||||||P", "OBR|1", result("5.1"), ...one])).toEqual(["S1", "S1"]);
+  });
+
+  it("of any role but a patient's is a control", () => {
+    const kind = (role: string) =>
+      played([header("OUL^R22"), `SPM|1|S1|||||||||${role}`, "OBR|1", result()]).findings.map((found) => found.kind);
+    expect(["P", "Q", "U", "C", ""].map(kind)).toEqual([
+      ["patient"],
+      ["control"],
+      ["control"],
+      ["control"],
+      ["patient"],
+    ]);
+  });
+});
+
+describe("a result", () => {
+  const read = (...segments: readonly string[]) =>
+    played([header(), "OBR|1", ...segments]).findings.map(({ channel, value, unit }) => ({ channel, value, unit }));
+
+  it("of an unknown test keeps all that was said in one text", () =>
+    expect(read(result("7.3", "g/L", "Xyz"))).toEqual([
+      { channel: "other", value: { kind: "text", text: "Xyz: 7.3 g/L" }, unit: undefined },
+    ]));
+
+  it("in an unknown unit is text", () =>
+    expect(read(result("104", "mg/dL"))).toEqual([
+      { channel: "Glu", value: { kind: "text", text: "104 mg/dL" }, unit: undefined },
+    ]));
+
+  it.each(["", '""', "-----", "****"])("of %j is no number", (value) =>
+    expect(read(result(value))[0]?.value.kind).toBe("absent"),
+  );
+
+  it("sent twice in one message is two, and the message sent again brings the same two", () => {
+    const twice = played([header(), "OBR|1", result(), result()]).findings.map(({ identity }) => identity);
+    const again = played([header(), "OBR|1", result(), result()]).findings.map(({ identity }) => identity);
+    expect(new Set(twice).size).toBe(2);
+    expect(again).toEqual(twice);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { driver } from "../../drivers/philips-efficia/driver.ts";
+import { simulation } from "../../drivers/philips-efficia/simulation.ts";
+import type { Action } from "../../src/driver-kit/contract.ts";
+import { type Answer, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
+
+const oxygen = "OBX||NM|0002-4bb8^SpO2^MDIL||98|0004-0220^%^MDIL|||||F";
+const cuff = (systolic: string, time: string): readonly string[] => [
+  `OBX||NM|0002-4a05^NBPs^MDIL||${systolic}|0004-0f20^mmHg^MDIL|||||F|||${time}`,
+  `OBX||NM|0002-4a06^NBPd^MDIL||85|0004-0f20^mmHg^MDIL|||||F|||${time}`,
+];
+
+/** Answers each query with the next of these replies (their OBX segments), or not at all. */
+function play(replies: readonly (readonly string[] | undefined)[], patient = "MRN1", answer: Answer = "stored") {
+  const time = new VirtualTime(driver.session(driver.options.parse({})), answer);
+  const written: string[] = [];
+  const rounds = replies.map((obx, i) => {
+    const found: string[] = [];
+    const take = (actions: readonly Action[]): string | undefined => {
+      let query: string | undefined;
+      for (const action of actions) {
+        if (action.do === "report")
+          found.push(...action.findings.map(({ channel, value }) => `${channel} ${value.text}`));
+        if (action.do !== "write") continue;
+        written.push(latin1(action.bytes));
+        query = /\|R\|I\|(VW[0-9]{8})\|/.exec(latin1(action.bytes))?.[1] ?? query;
+      }
+      return query;
+    };
+    const query = take(i === 0 ? time.give({ on: "open" }) : time.advance(time.alarm ?? 0));
+    if (obx === undefined || query === undefined) return found;
+    const at = `201405101245${String(i).padStart(2, "0")}`;
+    const text = [
+      `MSH|^~\\&|^EfficiaCM||||${at}||ORF^R04|MONITORABC${String(i).padStart(10, "0")}|P|2.4`,
+      `MSA|AA|${query}`,
+      `QRD|${at}|R|I|${query}|||||STA`,
+      `PID|||${patient}`,
+      `OBR||||MONITOR|||${at}`,
+      ...obx,
+    ].join("\r");
+    take(time.give({ on: "data", bytes: bytesOf(`\x0b${text}\r\x1c\r`) }));
+    return found;
+  });
+  return { rounds, written };
+}
+
+describe("an Efficia session", () => {
+  it("reads a determination when two replies show it, and once only", () => {
+    const shown = cuff("122", "20140510124400");
+    expect(play([shown, shown, shown, shown]).rounds).toEqual([[], ["NBPs 122", "NBPd 85"], [], []]);
+  });
+
+  it("reads no determination that no two replies in a row show alike", () => {
+    const replies = ["122", "132", "123", "122"].map((text) => cuff(text, "20140510124400"));
+    expect(play(replies).rounds.flat()).toEqual([]);
+  });
+
+  it("reads the next determination with the same values by its time", () => {
+    const first = cuff("122", "20140510124400");
+    const next = cuff("122", "20140510124500");
+    expect(play([first, first, next, next]).rounds.map((found) => found.length)).toEqual([0, 2, 0, 2]);
+  });
+
+  it("reads a sensor once for each time that it is put on", () => {
+    const on = [oxygen];
+    const off = [oxygen.replace("|98|", "||").replace(/F$/, "X")];
+    const { rounds } = play([on, on, on, off, on, on, on]);
+    expect(rounds.map((found) => found.length)).toEqual([0, 1, 0, 0, 0, 1, 0]);
+  });
+
+  it("takes a sensor for put on anew after the monitor was away", () => {
+    const { rounds } = play([[oxygen], [oxygen], undefined, undefined, undefined, [oxygen], [oxygen]]);
+    expect(rounds.map((found) => found.length)).toEqual([0, 1, 0, 0, 0, 0, 1]);
+  });
+
+  it("acknowledges the reply with a determination after it is stored, and says so where it is not", () => {
+    const shown = cuff("122", "20140510124400");
+    const answers = (answer: Answer) =>
+      play([shown, shown], "MRN1", answer).written.flatMap((text) => /MSA\|(A[AE])\|[^\r]*/.exec(text)?.[0] ?? []);
+    expect(answers("stored")).toEqual(["MSA|AA|MONITORABC0000000001"]);
+    expect(answers("refused")).toEqual(["MSA|AE|MONITORABC0000000001"]);
+    expect(answers("none")).toEqual([]);
+  });
+
+  it("asks with the monitor's own time, as soon as it knows it", () => {
+    const { written } = play([[oxygen], [oxygen]]);
+    const queries = written.flatMap((text) => /QRD\|([0-9]*)\|/.exec(text)?.[1] ?? []);
+    expect(queries).toEqual(["20000101000000", "20140510124500"]);
+  });
+});
+
+describe("the simulated Efficia", () => {
+  it("answers without blocks too", () => {
+    const instrument = simulation.instrument({ framing: "bare" });
+    instrument.handle({ on: "measure", values: { SpO2: "97" }, at: "2026-11-23T14:00:00" });
+    const query = "MSH|^~\\&|||||20000101000000||QRY^R02|VW1|P|2.4\rQRD|20000101000000|R|I|VW1|||||STA\r";
+    const [reply] = instrument.handle({ on: "data", bytes: bytesOf(query) });
+    expect(reply?.do === "write" ? latin1(reply.bytes).slice(0, 4) : undefined).toBe("MSH|");
+  });
+});
