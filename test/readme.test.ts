@@ -9,5 +9,6 @@ it("The README's tables are those of the code (else: scripts/readme)", async () 
 });
 
 it("The README names every script that a user may run, and no other", async () => {
-  for (const name of ["demo", "test", "vitalwire", "bench", "install"]) expect(readme).toContain(`scripts/${name}`);
+  for (const name of ["demo", "test", "vitalwire", "bench", "fuzz", "install"])
+    expect(readme).toContain(`scripts/${name}`);
 });

@@ -1,0 +1,215 @@
+import { outside } from "../../../src/cli/configuration.ts";
+import { resolveProfiles, shippedProfileSources } from "../../../src/config/profiles.ts";
+import type { BarcodeRule } from "../../../src/config/site.ts";
+import { driverIds, loadDriver } from "../../../src/devices/drivers.ts";
+import { labelled } from "../../../src/driver-kit/aim.ts";
+import { type Capture, parseCapture } from "../../../src/driver-kit/capture.ts";
+import type { Session } from "../../../src/driver-kit/contract.ts";
+import { envelope } from "../../../src/driver-kit/framers/envelope.ts";
+import { gap } from "../../../src/driver-kit/framers/gap.ts";
+import { lengthPrefixed } from "../../../src/driver-kit/framers/length-prefixed.ts";
+import { lines } from "../../../src/driver-kit/framers/lines.ts";
+import type { Framer } from "../../../src/driver-kit/framers/piece.ts";
+import { reports } from "../../../src/driver-kit/framers/reports.ts";
+import { replay } from "../../../src/driver-kit/replay.ts";
+import { bytesOf, latin1 } from "../../../src/driver-kit/text.ts";
+import { readAck } from "../../../src/hl7/ack.ts";
+import { build, segment } from "../../../src/hl7/build.ts";
+import { decodeText } from "../../../src/hl7/charset.ts";
+import { parse } from "../../../src/hl7/message.ts";
+import { MllpFramer } from "../../../src/hl7/mllp.ts";
+import { barcodeReader } from "../../../src/patient/barcode.ts";
+import { parseGs1 } from "../../../src/patient/gs1.ts";
+import { captureFiles, captures, corpusOf, inputs, mutatedLines } from "./corpus.ts";
+import type { Draws } from "./draws.ts";
+import { mutated } from "./mutate.ts";
+
+/** Something that takes any input there is. */
+export interface Target {
+  readonly name: string;
+  /** Makes one input of these draws; calling the answer gives it to the target and says what was wrong, if anything. */
+  input(draw: Draws): () => string | undefined;
+}
+
+/** Every driver with each of its profiles, every framer, and every parser of what comes from outside. */
+export async function allTargets(): Promise<readonly Target[]> {
+  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
+  const ids = await driverIds();
+  const corpus = new Map(await Promise.all(ids.map(async (id) => [id, await captures(id)] as const)));
+  const drivers = await Promise.all(
+    [...profiles.values()].map(async ({ profile }): Promise<readonly Target[]> => {
+      const driver = await loadDriver(profile.driver);
+      if (driver === undefined) return [];
+      const options = driver.options.parse(profile.options);
+      const own = corpus.get(profile.driver) ?? [];
+      const mine = own.filter(({ head }) => head.profile === profile.id);
+      const name = profile.driver === profile.id ? profile.id : `${profile.driver} ${profile.id}`;
+      return [sessions(name, driver.input, mine.length > 0 ? mine : own, () => driver.session(options))];
+    }),
+  );
+  const files = (await Promise.all(ids.map(captureFiles))).flat().map((text) => new TextEncoder().encode(text));
+  const wire = [...corpus.values()].flat().flatMap(inputs);
+  return [
+    ...drivers.flat().sort((a, b) => a.name.localeCompare(b.name, "en")),
+    ...framers([...corpus.values()].flat()),
+    hl7([...(corpus.get("hl7-analyzer") ?? []), ...(corpus.get("philips-efficia") ?? [])].flatMap(inputs)),
+    mllp(wire),
+    barcodes(),
+    whole("capture parser", files, (bytes) => {
+      parseCapture(new TextDecoder().decode(bytes));
+      return undefined;
+    }),
+  ];
+}
+
+/** Sessions of a driver, whose reports are stored at once. */
+export function sessions(
+  name: string,
+  input: "stream" | "reports",
+  own: readonly Capture[],
+  session: () => Session,
+): Target {
+  const corpus = corpusOf(own);
+  return {
+    name,
+    input(draw) {
+      const mutant = mutatedLines(corpus, input, draw);
+      return () => {
+        const { findings } = replay(session(), mutant);
+        return findings.every(({ channel }) => channel !== "") ? undefined : "said a finding without its channel";
+      };
+    },
+  };
+}
+
+function framers(own: readonly Capture[]): readonly Target[] {
+  const corpus = corpusOf(own);
+  const made: Readonly<Record<string, () => Framer>> = {
+    lines: () => lines({ ends: ["\r\n", "\r"], bound: 200 }),
+    envelope: () =>
+      envelope({
+        starts: ["\x02", "\x1bR"],
+        ends: ["\x03", "\x17", "\x1bE"],
+        trailing: 4,
+        bound: 64_000,
+        alone: "\r",
+        breaks: "\x04\x05",
+        check: (frame) => (frame.length % 3 === 0 ? "ok" : "checksum"),
+      }),
+    "length-prefixed": () =>
+      lengthPrefixed({
+        starts: ["\x02", "Q"],
+        header: 3,
+        total: (header) => ((header[1] ?? 0) << 8) + (header[2] ?? 0),
+        check: (frame) => (frame.at(-1) === 3 ? "ok" : "checksum"),
+        bound: 64_000,
+      }),
+    gap: () => gap({ bound: 4096 }),
+    reports: () => reports({ lengths: [8, 64] }),
+  };
+  return Object.entries(made).map(([name, make]) => ({
+    name: `framer ${name}`,
+    input(draw) {
+      const mutant = mutatedLines(corpus, "stream", draw).flatMap((line) => ("in" in line ? [line.in] : []));
+      return () => framed(make(), mutant);
+    },
+  }));
+}
+
+/** Every byte is in one piece, in order, and no more is held than the framer's limit. */
+function framed(framer: Framer, chunks: readonly Uint8Array[]): string | undefined {
+  let [given, at] = [0, 0];
+  for (const chunk of [...chunks, undefined]) {
+    given += chunk?.length ?? 0;
+    for (const { span } of chunk === undefined ? framer.flush("close") : framer.push(chunk)) {
+      if (span.from !== at || span.to < at) return `a piece from ${span.from} follows one to ${at}`;
+      at = span.to;
+    }
+    if (framer.pending > framer.limit) return `holds ${framer.pending} bytes, its limit is ${framer.limit}`;
+    if (at + framer.pending !== given) return `${given} bytes came, ${at} are in pieces and ${framer.pending} pending`;
+  }
+  return framer.pending === 0 ? undefined : "holds bytes after its end";
+}
+
+/** Read wholly, written again, and taken for an acknowledgement. */
+function hl7(known: readonly Uint8Array[]): Target {
+  // Without the frame that a header hides behind.
+  const messages = known.map((bytes) => bytes.subarray(Math.max(0, latin1(bytes).indexOf("MSH"))));
+  return whole("HL7 codec", messages, (bytes) => {
+    const { text } = decodeText(bytes);
+    readAck(text);
+    const parsed = parse(text);
+    if (!parsed.ok) return undefined;
+    build([
+      segment("MSH", {}),
+      ...parsed.message.segments
+        .filter(({ id }) => /^[A-Z][A-Z0-9]{2}$/.test(id) && id !== "MSH")
+        .map((one) =>
+          segment(
+            one.id,
+            Object.fromEntries(Array.from({ length: one.length }, (_, i) => [i + 1, { repetitions: one.tree(i + 1) }])),
+          ),
+        ),
+    ]);
+    return undefined;
+  });
+}
+
+function mllp(wire: readonly Uint8Array[]): Target {
+  const marked = wire.map((bytes) => Uint8Array.of(0x0b, ...bytes, 0x1c, 0x0d));
+  return whole("MLLP framer", marked, (bytes) => {
+    const framer = new MllpFramer(longestBlock);
+    let at = 0;
+    for (const chunk of [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)])
+      for (const { from, to } of framer.push(chunk)) {
+        if (from < at || to < from) return `a piece from ${from} follows one to ${at}`;
+        at = to;
+      }
+    return framer.pending > longestBlock ? `holds ${framer.pending} bytes` : undefined;
+  });
+}
+
+const longestBlock = 10_000;
+
+const rules: readonly BarcodeRule[] = [
+  { means: "staff", prefix: "S", pattern: "[0-9]{6}", symbologies: ["]C0"] },
+  { means: "done", prefix: "VISIT-DONE" },
+  { means: "patient", gs1: "8018", check: "mod10-3-1", symbologies: ["]d2", "]C1"] },
+  { means: "patient", prefix: "P", length: [7, 9], check: "luhn" },
+  { means: "specimen", pattern: "([A-Z]+[0-9]*)*X?" },
+  { means: "visit", pattern: "(V|VV)+" },
+];
+
+const codes = [
+  "]C1801892012345678901234",
+  "]d20109506000134352172611231012AB\u001d8018920123456789012346",
+  "]C0S123456",
+  "]C0P79927398713",
+  "]A0AB12345678",
+  "VISIT-DONE",
+  "VVVVVVVVVVVVVVVVVVVVVVVVW",
+  "8018".repeat(30),
+];
+
+function barcodes(): Target {
+  const reader = barcodeReader(rules, { authority: "CLINIC", type: "MR" });
+  return whole("barcode reader", codes.map(bytesOf), (bytes) => {
+    const text = latin1(bytes);
+    const code = labelled(text);
+    reader.scan(code.is === "no-barcode" ? { text } : code);
+    reader.reported(text, "patient");
+    parseGs1(text);
+    return undefined;
+  });
+}
+
+/** A parser of one whole text. */
+function whole(name: string, known: readonly Uint8Array[], work: (bytes: Uint8Array) => string | undefined): Target {
+  return {
+    name,
+    input(draw) {
+      const bytes = mutated(draw.of(known), draw, known);
+      return () => work(bytes);
+    },
+  };
+}
