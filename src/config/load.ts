@@ -15,6 +15,7 @@ import {
 } from "./profiles.ts";
 import type { Remark, Source } from "./remark.ts";
 import { type Site, siteSchema } from "./site.ts";
+import { soundParts } from "./sound-parts.ts";
 import { usedSources } from "./used.ts";
 import { parseYaml } from "./yaml-text.ts";
 
@@ -89,9 +90,13 @@ async function check(
   outside: Outside,
 ): Promise<Loaded> {
   const resolved = await resolveProfiles(shipped, sources.profiles, outside.driverOptions);
+  const sound = yaml === undefined ? undefined : soundParts(yaml.value);
   const meaning =
-    yaml !== undefined && shape?.value !== undefined
-      ? checkSite(shape.value, resolved, outside.patternMistake, yaml.locate)
+    yaml !== undefined && sound !== undefined
+      ? checkSite(sound.site, resolved, outside.patternMistake, sound.locate(yaml.locate))
+          .map(sound.asWritten)
+          // Of a part of the text no advice can be given.
+          .filter(({ severity }) => severity === "mistake" || shape?.value !== undefined)
       : [];
   const own = [...remarks, ...(shape?.remarks ?? []), ...meaning].sort(
     (a, b) => a.line - b.line || a.column - b.column,

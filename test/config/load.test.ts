@@ -159,3 +159,31 @@ sinks:
     { hl7: { tls: { ca: "/clinic/ca.pem", cert: "/etc/cert.pem" } } },
   ]);
 });
+
+test("Mistakes of form hide no mistakes of meaning, and each keeps its own line and path", async () => {
+  const text = `site: a
+gateway: b
+timezone: Europe/Zurch
+places:
+  - { id: room, kind: exam-room, colour: red }
+devices:
+  - { id: scale-1, place: room, link: { serial: { speed: 1 } } }
+  - { id: scale-2, place: nowhere, profile: test-scale, link: { serial: { path: /dev/ttyUSB0 } } }
+sinks:
+  - { id: ehr, hl7: { host: h, port: 70000, insecure: true } }
+  - { id: bus, mqtt: { url: "mqtt://h" } }
+`;
+  const loaded = await checkSources({ site: { file: "/clinic/site.yaml", text }, profiles: [] }, outside);
+  const told = loaded.ok ? [] : loaded.remarks.filter((r) => r.file === "/clinic/site.yaml");
+  const where = told.filter((r) => r.severity === "mistake").map((r) => `${r.line} ${r.path}`);
+  for (const one of [
+    "3 timezone",
+    "5 places[0].colour",
+    "8 devices[1].place",
+    "10 sinks[0].hl7.port",
+    "11 sinks[1].mqtt",
+  ])
+    expect(where.some((at) => at.startsWith(one))).toBe(true);
+  expect(where.some((at) => at.startsWith("7 devices[0].link"))).toBe(true);
+  expect(where.filter((at) => at.includes("devices[0].place"))).toEqual([]);
+});
