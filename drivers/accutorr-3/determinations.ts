@@ -13,8 +13,6 @@ export interface Determination {
 export interface Determinations {
   /** The determination that a reply shows, the first time that two replies in a row have shown it. */
   see(reply: Reply): Determination | undefined;
-  /** What was reported last could not be stored: it counts as new. */
-  forget(): void;
 }
 
 /**
@@ -26,9 +24,6 @@ export function determinations(): Determinations {
   let last: { readonly key: string; minutes: number } | undefined;
 
   return {
-    forget() {
-      last = undefined;
-    },
     see(reply) {
       const { systolic, diastolic, mean, minutes } = reply;
       if (systolic === undefined || diastolic === undefined || minutes === undefined) {

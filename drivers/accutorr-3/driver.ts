@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { type Determination, determinations } from "./determinations.ts";
 import { oximeter, type Saturation } from "./oximeter.ts";
@@ -27,7 +28,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 /** So many questions in a row without a reply, and the sensor may be on somebody else. */
@@ -89,12 +90,8 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
           asked = false;
           return [...settle(framer.flush("silence")), ...ask()];
         }
-        case "refused":
-          // The monitor still shows them: they are read again, with the age that they have by then.
-          cuff.forget();
-          sensor.forget();
-          return [];
         case "stored":
+        case "refused":
           return [];
         case "close":
           asked = false;

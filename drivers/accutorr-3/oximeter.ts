@@ -9,7 +9,7 @@ export interface Saturation {
 export interface Oximeter {
   /** What a reply shows, where it is a reading now. `due`: it is one anyway, once it is settled. */
   see(reply: Reply, due: boolean): Saturation | undefined;
-  /** The monitor was away, or a reading could not be stored: what is shown next counts as put on anew. */
+  /** The monitor was away: what is shown next counts as put on anew. */
   forget(): void;
 }
 

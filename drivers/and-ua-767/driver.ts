@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import { gap } from "../../src/driver-kit/framers/gap.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 
 const options = z.strictObject({
@@ -17,7 +18,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 /** Ten hex digits and a line end; more than that is no result. */

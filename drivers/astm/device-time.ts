@@ -1,7 +1,8 @@
 import type { DeviceTime, LocalTime } from "../../src/model/times.ts";
 
 /**
- * A LIS02 timestamp, `YYYYMMDDHHMM[SS]`, local and without zone. A date alone is kept as text: it names no moment.
+ * A LIS02 timestamp, `YYYYMMDDHHMM[SS]`, local and without zone; to the minute where no seconds are written. A date alone
+ * is kept as text: it names no moment.
  * Empty text is no time.
  */
 export function deviceTime(text: string): DeviceTime | undefined {
@@ -13,14 +14,15 @@ export function deviceTime(text: string): DeviceTime | undefined {
 function localTime(text: string): LocalTime | undefined {
   const match = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?$/.exec(text);
   if (match === null) return undefined;
-  const [, year = "", month = "", day = "", hour = "", minute = "", second = "00"] = match;
+  const [, year = "", month = "", day = "", hour = "", minute = "", second] = match;
   const possible =
     Number(day) >= 1 &&
     Number(day) <= daysIn(Number(year), Number(month)) &&
     Number(hour) < 24 &&
     Number(minute) < 60 &&
-    Number(second) < 60;
-  return possible ? `${year}-${month}-${day}T${hour}:${minute}:${second}` : undefined;
+    Number(second ?? 0) < 60;
+  const seconds = second === undefined ? "" : `:${second}`;
+  return possible ? `${year}-${month}-${day}T${hour}:${minute}${seconds}` : undefined;
 }
 
 /** 0 for a month that does not exist. */

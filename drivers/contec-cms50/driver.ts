@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { spotCheck } from "../../src/driver-kit/spot-check.ts";
 import { oldFramer, v7Framer } from "./frames.ts";
 import { decodeOld, decodeV7, type Measured } from "./measured.ts";
@@ -26,7 +27,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 const framesPerSecond = 60;
@@ -78,10 +79,8 @@ function session({ protocol, settleSeconds, everySeconds }: Options): Session {
           return framer.push(event.bytes).flatMap(hear);
         case "close":
           return framer.flush("close").flatMap(hear);
-        case "refused":
-          if (event.receipt === receipt) check.forget();
-          return [];
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -11,8 +11,6 @@ export interface NibpHistory {
   see(reply: Nibp): Novelty;
   /** An alarm of so many milliseconds rang; `missed`: it was the one that waits for an NIBP reply. */
   passed(ms: number, missed: boolean): void;
-  /** What was reported last could not be stored: the next reply that shows it counts as new. */
-  forget(): void;
 }
 
 /**
@@ -26,10 +24,6 @@ export function nibpHistory(): NibpHistory {
   let since = { ms: 0, underWay: false, missed: false };
 
   return {
-    forget() {
-      last = undefined;
-      since.underWay = true;
-    },
     passed(ms, missed) {
       since = { ...since, ms: since.ms + ms, missed: since.missed || missed };
     },
@@ -56,15 +50,11 @@ export function nibpHistory(): NibpHistory {
 }
 
 /** Tells a new temperature determination by its counter character, which the monitor changes for each. */
-export function temperatureHistory(): { see(reply: Temperature): Novelty; forget(): void } {
+export function temperatureHistory(): { see(reply: Temperature): Novelty } {
   let counter: string | undefined;
   let underWay = false;
 
   return {
-    forget() {
-      counter = undefined;
-      underWay = true;
-    },
     see(reply) {
       switch (reply.status) {
         case "in-progress":

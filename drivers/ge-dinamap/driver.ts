@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { checksum, message } from "./checksum.ts";
 import { nibpHistory, temperatureHistory } from "./determinations.ts";
@@ -33,7 +34,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "checksum",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options): Session {
@@ -157,12 +158,8 @@ function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options):
         case "close":
           asked = undefined;
           return settle(framer.flush("close"));
-        case "refused":
-          // The monitor still has them: the next round reads them again, with the age that they have by then.
-          nibp.forget();
-          temperature.forget();
-          return [];
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { decodeEsc, escFramer } from "./esc-packet.ts";
 import { baby, chair, decodeFixed, fixedFramer } from "./fixed-packet.ts";
 import type { Decoded, Packet } from "./packet.ts";
@@ -22,7 +23,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 const formats: Record<Format, { framer(): Framer; decode(frame: Uint8Array): Decoded }> = {
@@ -89,11 +90,9 @@ function session({ format, settle, silenceMs }: Options): Session {
         }
         case "close":
           return framer.flush("close").map(action);
-        case "refused":
-          if (event.receipt === receipt) current.forget();
-          return [];
         case "open":
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -8,8 +8,6 @@ export interface Weighing {
   take(packet: Packet): Weighed;
   /** The load is gone or the stream has stopped: whatever comes next is a new weighing. */
   end(): void;
-  /** What was reported last could not be stored: the stream may report it again. */
-  forget(): void;
 }
 
 /**
@@ -23,11 +21,6 @@ export function weighing(settle: number): Weighing {
   let extras = { key: "", run: 0 };
   let reportedWeight: string | undefined;
   let reportedExtras: string | undefined;
-
-  function forget(): void {
-    reportedWeight = undefined;
-    reportedExtras = undefined;
-  }
 
   return {
     take(packet) {
@@ -50,8 +43,8 @@ export function weighing(settle: number): Weighing {
     end() {
       weight = { key: "", run: 0 };
       extras = { key: "", run: 0 };
-      forget();
+      reportedWeight = undefined;
+      reportedExtras = undefined;
     },
-    forget,
   };
 }

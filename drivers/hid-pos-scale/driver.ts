@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { type Unit, weightOf } from "./report.ts";
 
 const options = z.strictObject({
@@ -22,7 +23,7 @@ export const driver: Driver<Options> = {
   input: "reports",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 /** A stable weight, and where it stood. */
@@ -95,14 +96,11 @@ function session({ reportId, confirmMs }: Options): Session {
         }
         case "wake":
           return candidate === undefined ? [] : settle(candidate);
-        case "refused":
-          // A scale that repeats its weight reports it again.
-          if (event.receipt === receipt) reported = undefined;
-          return [];
         case "close":
           return dropCandidate();
         case "open":
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import { decode, messageFramer, type Shown, waveformEnd } from "./message.ts";
 import { sightings } from "./sightings.ts";
@@ -31,7 +32,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 /** Five messages long nothing that could be read. */
@@ -78,11 +79,9 @@ function session({ settleMessages, spotEverySeconds }: Options): Session {
           return settle(framer.flush("silence"));
         case "close":
           return settle(framer.flush("close"));
-        case "refused":
-          seen.forget();
-          return [];
         case "open":
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -5,8 +5,6 @@ export interface Sightings {
   see(numbers: Numbers, due: boolean): { readonly cuff: readonly Shown[]; readonly sensors: readonly Shown[] };
   /** The stream was interrupted: what it shows next is of unknown age, and the sensors may be on somebody else. */
   interrupt(): void;
-  /** What was reported last could not be stored: it is read again where the stream still shows it. */
-  forget(): void;
 }
 
 /**
@@ -25,10 +23,6 @@ export function sightings(settleMessages: number): Sightings {
       counts = new Map();
       contacts = new Map();
       determined = undefined;
-    },
-    forget() {
-      contacts = new Map();
-      if (determined !== undefined) determined = "";
     },
     see({ sensors, cuff }, due) {
       const key = JSON.stringify(cuff);

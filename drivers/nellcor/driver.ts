@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span, Undetected } from "../../src/driver-kit/contract.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { spotCheck } from "../../src/driver-kit/spot-check.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import { type Line, readLine } from "./line-reader.ts";
@@ -29,7 +30,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "none",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
   undetected(): readonly Undetected[] {
     const why = "a damaged line is passed over, and the reading made of a later one, with that line's time";
     return [
@@ -91,11 +92,9 @@ function session({ settleSeconds, everySeconds, silenceMs }: Options): Session {
         }
         case "close":
           return framer.flush("close").flatMap(hear);
-        case "refused":
-          if (event.receipt === receipt) check.forget();
-          return [];
         case "open":
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Action, Driver, Session, Span } from "../../src/driver-kit/contract.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { spotCheck } from "../../src/driver-kit/spot-check.ts";
 import type { Measured } from "./measured.ts";
 import { decodePacket, format2, format7, packetFramer } from "./packet.ts";
@@ -40,7 +41,7 @@ export const driver: Driver<Options> = {
   integrity: "structure",
   options,
   session: (chosen) =>
-    chosen.format === "13" ? storedSession(chosen) : streamingSession({ ...chosen, format: chosen.format }),
+    offerAgain(chosen.format === "13" ? storedSession(chosen) : streamingSession({ ...chosen, format: chosen.format })),
 };
 
 const textFramer = () => lines({ ends: ["\r\n", "\n"], bound: 80, restIsNoLine: true });
@@ -89,11 +90,9 @@ function streamingSession({
         }
         case "close":
           return framer.flush("close").flatMap(hear);
-        case "refused":
-          if (event.receipt === receipt) check.forget();
-          return [];
         case "open":
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

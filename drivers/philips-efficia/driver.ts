@@ -3,6 +3,7 @@ import type { Action, Driver, Finding, Session, Span } from "../../src/driver-ki
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
 import { gap } from "../../src/driver-kit/framers/gap.ts";
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { findingsOf } from "./findings.ts";
 import { acknowledgement, query } from "./messages.ts";
@@ -34,7 +35,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session,
+  session: (chosen) => offerAgain(session(chosen)),
 };
 
 const quietMs = 500;
@@ -49,7 +50,7 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
   let queries = 0;
   let missed = 0;
   let receipt = 0;
-  /** Reports that nobody has answered yet. */
+  /** Reports that are not stored yet. */
   const open = new Set<number>();
   let sinceSpotMs = 0;
   /** The monitor's own time, as it wrote it last. */
@@ -122,7 +123,6 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
   }
 
   function answer(code: "AA" | "AE", to: number): readonly Action[] {
-    open.delete(to);
     if (owed?.receipt !== to) return [];
     const { state } = owed;
     owed = undefined;
@@ -160,10 +160,9 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
         case "wake":
           return wake();
         case "stored":
+          open.delete(event.receipt);
           return answer("AA", event.receipt);
         case "refused":
-          // The monitor goes on showing it; the next two replies bring it again.
-          seen.forget();
           return answer("AE", event.receipt);
         case "close":
           asked = undefined;

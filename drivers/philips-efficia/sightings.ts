@@ -13,8 +13,6 @@ export interface Sightings {
   readonly waiting: boolean;
   /** The monitor has nobody to report on, or was away: who is on its sensors afterwards is another one. */
   interrupt(): void;
-  /** What was reported last could not be stored: what is shown next counts as new. */
-  forget(): void;
 }
 
 /**
@@ -36,10 +34,6 @@ export function sightings(): Sightings {
     },
     interrupt() {
       before = undefined;
-      contacts = new Map();
-    },
-    forget() {
-      determined = undefined;
       contacts = new Map();
     },
     see(state, due) {

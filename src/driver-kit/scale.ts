@@ -1,6 +1,7 @@
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Action, Finding, Session, Span } from "./contract.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
+import { offerAgain } from "./offer-again.ts";
 
 /** What a frame says of one channel; the session adds kind, group and span. */
 export type Measured = Omit<Finding, "kind" | "group" | "span">;
@@ -41,9 +42,13 @@ export interface ScaleProtocol {
 /**
  * The session of a scale that says its weight over and over, by itself or when asked: a load is reported once, when
  * `settle` frames have said the same, and again only after it moved, went away, changed, or the scale was silent. A
- * load that could not be stored is reported again while it stays.
+ * report that could not be stored is offered again as it was, for what the scale says by then may be of somebody else.
  */
 export function scaleSession(protocol: ScaleProtocol): Session {
+  return offerAgain(weighing(protocol));
+}
+
+function weighing(protocol: ScaleProtocol): Session {
   const { framer, group, poll, settle, silenceMs, repeats = "once" } = protocol;
   let waiting = poll?.first ?? [];
   /** What the last frames said, and how many of them in a row. */
@@ -131,13 +136,10 @@ export function scaleSession(protocol: ScaleProtocol): Session {
           quietPolls++;
           return [...(quietPolls * poll.everyMs > silenceMs ? silence() : []), ...ask(poll.command, poll.everyMs)];
         }
-        case "refused":
-          // The scale goes on saying what was not stored; it must not be taken for a repetition.
-          if (event.receipt === receipt) standing = undefined;
-          return [];
         case "close":
           return framer.flush("close").flatMap(action);
         case "stored":
+        case "refused":
           return [];
         default:
           return event satisfies never;

@@ -23,15 +23,13 @@ export interface SpotCheck {
   take(sample: Sample): boolean;
   /** The stream has stopped: whatever comes next is another contact. */
   end(): void;
-  /** What was reported last could not be stored: the contact is read again. */
-  forget(): void;
 }
 
 /**
  * A reading is the first sample of a contact that ends `settle` good samples in a row within 2 % and 10 beats a minute,
  * and that says the same as the sample before it. So a number that one damaged frame shows is never a reading, also
  * where the wire has no checksum. A doubtful sample begins the row anew; only an `off` one, or silence, ends the contact.
- * Counts samples, for a session has no clock.
+ * Counts samples, for a session has no clock. A reading that could not be stored is not read anew: `offerAgain` keeps it.
  */
 export function spotCheck({ settle, every }: SpotCheckOptions): SpotCheck {
   let row: { count: number; saturation: Range; pulse: Range; key: string } | undefined;
@@ -70,9 +68,6 @@ export function spotCheck({ settle, every }: SpotCheckOptions): SpotCheck {
     },
     end() {
       row = undefined;
-      since = undefined;
-    },
-    forget() {
       since = undefined;
     },
   };

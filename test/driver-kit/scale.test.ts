@@ -37,6 +37,7 @@ function played(protocol: Partial<ScaleProtocol>, said: readonly (string | numbe
   const { findings, identities, discards, writes } = replay(session, [...script, { ms, event: "end" }], how);
   return {
     values: findings.map(({ value }) => value.text),
+    spans: findings.map(({ span }) => span),
     serials: identities.map(({ serial }) => serial),
     discards: discards.map(({ reason }) => reason),
     written: latin1(writes),
@@ -68,9 +69,20 @@ describe("a scale's session", () => {
     expect(played({}, ["72@10:00", "72@10:00", "72@10:01", "72@10:01"]).values).toEqual(["72"]);
   });
 
-  it("reports a load again that could not be stored while it stays", () => {
+  it("offers a load that could not be stored again as it was, and never reads the same load anew", () => {
     const answer = (receipt: number) => (receipt < 3 ? "refused" : "stored");
-    expect(played({}, ["72", "72", "72", "72", "72"], { answer }).values).toEqual(["72", "72", "72"]);
+    const { values, spans } = played({}, ["72", "72", "72", "72", "72"], { answer });
+    expect(values).toEqual(["72", "72", "72"]);
+    expect(spans).toEqual(Array(3).fill({ from: 3, to: 6 }));
+  });
+
+  it("offers it again while the scale is silent or empty, whether it is asked or speaks by itself", () => {
+    const poll = { command: bytesOf("W"), everyMs: 500 };
+    const answer = (receipt: number) => (receipt < 3 ? "refused" : "stored");
+    for (const protocol of [{}, { poll }]) {
+      expect(played(protocol, ["72", "72", 60_000], { answer }).spans).toEqual(Array(3).fill({ from: 3, to: 6 }));
+      expect(played(protocol, ["72", "72", "~", "~"], { answer }).values).toEqual(["72", "72", "72"]);
+    }
   });
 
   it("tells each time anew where repetitions are readings", () => {

@@ -44,11 +44,10 @@ describe("an Accutorr 3 session", () => {
     expect(play([on, on, on, off, on, on]).map((round) => round.length)).toEqual([0, 2, 0, 0, 0, 2]);
   });
 
-  it("reads again what could not be stored", () => {
-    const found = play(
-      [0, 0, 0, 0].map((age) => cuff("120", age)),
-      (receipt) => (receipt === 1 ? "refused" : "stored"),
-    );
-    expect(found.map((round) => round.length)).toEqual([0, 3, 3, 0]);
+  it("offers what could not be stored again as it was, and reads neither cuff nor sensor anew", () => {
+    const shown = (age: number) => cuff("120", age).replace("--,--", " 98, 72");
+    const found = play([0, 0, 1, 1, 1].map(shown), (receipt) => (receipt === 1 ? "refused" : "stored"));
+    expect(found.map((round) => round.length)).toEqual([0, 5, 5, 0, 0]);
+    expect(found[2]).toEqual(found[1]);
   });
 });

@@ -110,9 +110,13 @@ describe("a Dinamap session", () => {
     expect(found.map((round) => pressures(round).length)).toEqual([0, 0, 3, 0, 0, 3]);
   });
 
-  it("reads a determination again that could not be stored, with the age it has by then", () => {
-    const found = play([nothing, done(1), done(2), done(3)], {}, (receipt) => (receipt === 1 ? "refused" : "stored"));
-    expect(found.map((round) => round[0]?.ageMs)).toEqual([undefined, 1000, 2000, undefined]);
+  it("offers a determination that could not be stored again as it was, with the sensors as they were", () => {
+    const next: Round = { OA: "1099908", RA: "2081" };
+    const rounds = [nothing, { ...done(1), ...oximeter }, { ...done(2), ...next }, { ...done(3), ...next }];
+    const found = play(rounds, {}, (receipt) => (receipt === 1 ? "refused" : "stored"));
+    expect(found[1]).toHaveLength(5);
+    expect(found[2]).toEqual(found[1]);
+    expect(found[3]).toEqual([]);
   });
 
   it("gives a streaming saturation only with a determination, or as often as the site has set", () => {

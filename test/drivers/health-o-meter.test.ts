@@ -49,8 +49,11 @@ describe("a Health o meter session", () => {
     expect(read(heights)).toEqual(["72.5", "175.0"]);
   });
 
-  it("reports a weight again that could not be stored while the scale still sends it", () => {
-    const stays = Array.from({ length: 6 }, () => packet("72.5"));
-    expect(read(stays, (receipt) => (receipt < 3 ? "refused" : "stored"))).toEqual(["72.5", "72.5", "72.5"]);
+  it("offers a weight that could not be stored again as it was, and never reads the same one anew", () => {
+    const lines = Array.from({ length: 6 }, (_, i) => ({ ms: i * 1000, in: packet("72.5") }));
+    const answer = (receipt: number) => (receipt < 3 ? "refused" : "stored");
+    const { findings } = replay(driver.session(options), lines, { answer });
+    const length = packet("72.5").length;
+    expect(findings.map(({ span }) => span)).toEqual(Array(3).fill({ from: 2 * length, to: 3 * length }));
   });
 });

@@ -12,7 +12,11 @@ const cuff = (systolic: string, time: string): readonly string[] => [
 ];
 
 /** Answers each query with the next of these replies (their OBX segments), or not at all. */
-function play(replies: readonly (readonly string[] | undefined)[], patient = "MRN1", answer: Answer = "stored") {
+function play(
+  replies: readonly (readonly string[] | undefined)[],
+  patient = "MRN1",
+  answer: Answer | ((receipt: number) => Answer) = "stored",
+) {
   const time = new VirtualTime(driver.session(driver.options.parse({})), answer);
   const written: string[] = [];
   const rounds = replies.map((obx, i) => {
@@ -81,6 +85,17 @@ describe("an Efficia session", () => {
     expect(answers("stored")).toEqual(["MSA|AA|MONITORABC0000000001"]);
     expect(answers("refused")).toEqual(["MSA|AE|MONITORABC0000000001"]);
     expect(answers("none")).toEqual([]);
+  });
+
+  it("offers what could not be stored again as it was, and acknowledges nothing before it is stored", () => {
+    const shown = [...cuff("122", "20140510124400"), oxygen];
+    const { rounds, written } = play([shown, shown, shown, shown], "MRN1", (receipt) =>
+      receipt < 3 ? "refused" : "stored",
+    );
+    expect(rounds.map((found) => found.length)).toEqual([0, 3, 6, 0]);
+    expect(
+      written.flatMap((text) => /MSA\|(A[AE])\|MONITORABC0*([0-9]+)/.exec(text)?.slice(1).join(" ") ?? []),
+    ).toEqual(["AE 1", "AA 3"]);
   });
 
   it("asks with the monitor's own time, as soon as it knows it", () => {

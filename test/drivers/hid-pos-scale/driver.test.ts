@@ -54,18 +54,18 @@ describe("a HID scale", () => {
     expect(weighed({}, zero, ...on, weight(815), weight(815), ...on).read).toEqual(["72.0 kg", "81.5 kg", "72.0 kg"]);
   });
 
-  it("gives it again where it could not be stored, as soon as the scale repeats it", () => {
+  it("offers what could not be stored again as it was, and does not read it anew", () => {
     const session = driver.session(driver.options.parse({}));
     const give = (hex: string) =>
       session
         .handle({ on: "data", bytes: Uint8Array.from(hex.split(" "), (each) => Number.parseInt(each, 16)) })
         .filter((action) => action.do === "report")
-        .map((action) => action.receipt);
+        .flatMap(({ receipt, findings }) => findings.map(({ span }) => [receipt, span.from]));
     give(zero);
     give(weight(720));
-    expect(give(weight(720))).toEqual([1]);
+    expect(give(weight(720))).toEqual([[1, 12]]);
     session.handle({ on: "refused", receipt: 1 });
-    expect([give(weight(720)), give(weight(720))]).toEqual([[], [2]]);
+    expect([give(weight(720)), give(weight(720)), give(zero)]).toEqual([[[2, 12]], [], []]);
   });
 
   it("never gives a value for any status but stable", () => {

@@ -40,9 +40,13 @@ describe("the line driver", () => {
     expect(played({ ...base, zero: "reading" }, [line(0, "ST,   0.0 kg")]).values).toEqual(["0.0"]);
   });
 
-  it("reports again what could not be stored", () => {
-    const lines = [line(0, settled), line(1000, settled)];
-    expect(played(base, lines, { answer: "refused" }).values).toEqual(["72.5", "72.5"]);
+  it("offers again what could not be stored, and reads it no second time", () => {
+    const lines = [line(0, settled), line(1000, settled), line(2000, settled)];
+    const answer = (receipt: number) => (receipt < 2 ? "refused" : "stored");
+    expect(played(base, lines, { answer })).toMatchObject({
+      values: ["72.5", "72.5"],
+      discards: ["duplicate", "duplicate"],
+    });
   });
 
   it("polls on opening and then in its interval, and counts silence in polls", () => {
