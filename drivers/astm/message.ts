@@ -17,7 +17,7 @@ export interface Result {
   readonly header: LisRecord;
   readonly patient: LisRecord | undefined;
   readonly order: LisRecord | undefined;
-  /** Which order of the transfer it belongs to, counted from 1 through all its messages; 0 where it has none. */
+  /** Which order of the message it belongs to, counted from 1; 0 where it has none. */
   readonly orderNumber: number;
   readonly record: LisRecord;
   readonly comments: readonly LisRecord[];
@@ -34,7 +34,6 @@ export interface Message {
   readonly header: LisRecord | undefined;
   readonly patient: LisRecord | undefined;
   readonly order: LisRecord | undefined;
-  /** Orders of the whole transfer: of two messages that come in one frame, none may take the other's number. */
   readonly orders: number;
   readonly orderComments: readonly LisRecord[];
   /** Results of the open order, not handed on yet. */
@@ -119,7 +118,7 @@ class Reading {
   /** Reads a record, or says why the message cannot be read. */
   record(source: Source): string | undefined {
     const decoded = decode(source.text, this.#rules.encoding).trimStart();
-    if (/^H[^A-Za-z0-9]/i.test(decoded)) return this.#header(decoded, source.span);
+    if (/^H[^A-Za-z0-9]/.test(decoded)) return this.#header(decoded, source.span);
     const { header, ended } = this.message;
     if (header === undefined || ended) return "a record before the header";
     this.#inside(parseRecord(decoded, header.delimiters, source.span), header);
@@ -138,8 +137,7 @@ class Reading {
     if (delimiters === undefined) return "a header without delimiters";
     this.handOn();
     const record = parseRecord(decoded, delimiters, span);
-    const { unfinished, orders } = this.message;
-    this.message = { ...noMessage, unfinished, orders, header: record };
+    this.message = { ...noMessage, unfinished: this.message.unfinished, header: record };
     this.events.push({ is: "header", record });
     return undefined;
   }

@@ -11,9 +11,9 @@ export interface Delimiters {
 
 /** A record as it came: decoded, split at its field delimiters, with the escapes still in place. */
 export interface LisRecord {
-  /** H, P, O, R, C, Q, M, S or L, or what else stood there; a lower-case letter is the same type. */
+  /** H, P, O, R, C, Q, M, S or L, or what else stood there. */
   readonly type: string;
-  /** `fields[0]` is the letter as written, LIS02's field 1. */
+  /** `fields[0]` is the letter, LIS02's field 1. */
   readonly fields: readonly string[];
   readonly delimiters: Delimiters;
   readonly span: Span;
@@ -47,7 +47,7 @@ export function repeats(record: LisRecord, n: number): readonly string[] {
 /** Reads a header's delimiters; undefined where they are missing or cannot be told apart. */
 export function delimitersOf(header: string): Delimiters | undefined {
   const [letter, field, repeat, component, escaping] = header;
-  if (letter?.toUpperCase() !== "H" || field === undefined || repeat === undefined) return undefined;
+  if (letter !== "H" || field === undefined || repeat === undefined) return undefined;
   if (component === undefined || escaping === undefined) return undefined;
   const all = [field, repeat, component, escaping];
   if (new Set(all).size < 4 || all.some((c) => /[\sA-Za-z0-9]/.test(c))) return undefined;
@@ -56,7 +56,7 @@ export function delimitersOf(header: string): Delimiters | undefined {
 
 export function parseRecord(source: string, delimiters: Delimiters, span: Span): LisRecord {
   const fields = source.split(delimiters.field);
-  return { type: (fields[0] ?? "").trim().toUpperCase(), fields, delimiters, span };
+  return { type: fields[0] ?? "", fields, delimiters, span };
 }
 
 function plain(source: string, delimiters: Delimiters): string {
