@@ -1,9 +1,12 @@
 import type { Request, SubjectRequest } from "./console/requests.ts";
 import { type Amendment, type Journal, JournalError, type NewDelivery } from "./journal/journal.ts";
 import type { HoldReason, Observation, Standing } from "./model/observation.ts";
-import type { Binding, Subject } from "./model/patient.ts";
+import type { Binding, PatientId, Subject } from "./model/patient.ts";
 import type { Instant } from "./model/times.ts";
 import { sameSubject } from "./patient/association.ts";
+import { identifierMistake } from "./patient/barcode.ts";
+import { typedWords } from "./patient/typed-words.ts";
+import type { Places } from "./places.ts";
 
 type Act = Extract<Request, { do: "hold" | "attach" | "release" | "move" | "discard" }>;
 
@@ -22,6 +25,8 @@ export interface DeskParts {
   readonly now: () => Instant;
   /** The authority and type of identifiers that are given without. */
   readonly patients: { readonly authority: string; readonly type: string };
+  /** Holds what a person typed against the barcode rules of a place. */
+  readonly typed: Places["typed"];
   /** Writes the deliveries of readings that are ready. */
   readonly address: (observations: readonly Observation[], purpose: "result" | "withdrawal") => readonly NewDelivery[];
 }
@@ -35,11 +40,14 @@ export interface Desk {
   act(act: Act): Promise<readonly { readonly id: string; readonly now: string }[]>;
 }
 
-export function createDesk({ journal, now, patients, address }: DeskParts): Desk {
+export function createDesk({ journal, now, patients, typed, address }: DeskParts): Desk {
   return {
     async act(act) {
       const done: { id: string; now: string }[] = [];
-      for (const group of await groupsOf(act.ids)) {
+      const groups = await groupsOf(act.ids);
+      // A typing error in the identifier is found before any of them is changed.
+      if ("subject" in act) for (const group of groups) bindingOf(act, group);
+      for (const group of groups) {
         try {
           await decide(act, group);
         } catch (error) {
@@ -64,7 +72,7 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
       case "discard":
         return amend(act, group, "held", { state: "discarded", by: act.by, reason: act.reason });
       case "attach": {
-        const binding = bindingOf(act.subject, act.by);
+        const binding = bindingOf(act, group);
         return free(act, group, [...aboutThePatient, ...act.accept], binding);
       }
       case "release":
@@ -100,7 +108,7 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
 
   /** The wrong patient, mended in one step: taken back from the one, filed under the other, linked by one event. */
   async function move(act: Extract<Act, { do: "move" }>, group: Group): Promise<void> {
-    const binding = bindingOf(act.subject, act.by);
+    const binding = bindingOf(act, group);
     const there = group.members.some((o) => o.binding !== undefined && sameSubject(o.binding.subject, binding.subject));
     if (there) throw new JournalError("NOT_ALLOWED", "It is filed under this one already.");
     const standing: Standing = { state: "ready" };
@@ -139,6 +147,7 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
         data: {
           observations: group.members.map((o) => o.id),
           ...(act.reason === undefined ? {} : { reason: act.reason }),
+          ...("asTyped" in act && act.asTyped === true ? { asTyped: true } : {}),
           ...("accept" in act && act.accept.length > 0 ? { accepted: act.accept } : {}),
           ...(more.binding === undefined
             ? {}
@@ -148,15 +157,34 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
     });
   }
 
-  function bindingOf(asked: SubjectRequest, by: string): Binding {
-    return { subject: subjectOf(asked), since: now(), method: "person", by, verified: false };
+  function bindingOf(act: Extract<Act, { subject: unknown }>, group: Group): Binding {
+    const place = group.members[0]?.device.place ?? "";
+    const subject = act.asTyped === true ? subjectAsTyped(act.subject) : subjectOf(act.subject, place);
+    return { subject, since: now(), method: "person", by: act.by, verified: false };
   }
 
-  function subjectOf(asked: SubjectRequest): Subject {
+  /** Whom a scan in that place would have named. */
+  function subjectOf(asked: SubjectRequest, place: string): Subject {
+    const told =
+      "specimen" in asked ? typed(place, asked.specimen, "specimen") : typed(place, asked.patient, "patient", asked);
+    switch (told.means) {
+      case "specimen":
+        return { kind: "specimen", specimen: told.id };
+      case "patient":
+        return patientOf(told.patient, asked);
+      case "nothing":
+        throw new JournalError("IDENTIFIER_REFUSED", `${place}: ${typedWords(told.reason)}`);
+      default:
+        return told satisfies never;
+    }
+  }
+
+  function subjectAsTyped(asked: SubjectRequest): Subject {
+    const unsound = identifierMistake("specimen" in asked ? asked.specimen : asked.patient);
+    if (unsound !== undefined) throw new JournalError("IDENTIFIER_REFUSED", typedWords(unsound));
     if ("specimen" in asked) return { kind: "specimen", specimen: asked.specimen };
-    const { authority, type } = patients;
-    const patient = { id: asked.patient, authority: asked.authority ?? authority, type: asked.type ?? type };
-    return { kind: "patient", patient, ...(asked.visit === undefined ? {} : { visit: asked.visit }) };
+    const { authority, type } = { ...patients, ...asked };
+    return patientOf({ id: asked.patient, authority, type }, asked);
   }
 
   /** The whole groups that these readings are of, each once. */
@@ -183,6 +211,10 @@ export function createDesk({ journal, now, patients, address }: DeskParts): Desk
     }
     return [...groups.values()];
   }
+}
+
+function patientOf(patient: PatientId, asked: SubjectRequest): Subject {
+  return { kind: "patient", patient, ...("visit" in asked && asked.visit !== undefined ? { visit: asked.visit } : {}) };
 }
 
 /** Readings that were taken together, as they stood when the decision was made. */

@@ -94,7 +94,13 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
     const postmark = { at: clock.now().wall, site: site.site, gateway: site.gateway, timezone: site.timezone, mint };
     return address(observations, addressees, postmark, purpose);
   };
-  const desk = createDesk({ journal, patients: site.patients, now: () => clock.now().wall, address: addressed });
+  const desk = createDesk({
+    journal,
+    patients: site.patients,
+    typed: places.typed,
+    now: () => clock.now().wall,
+    address: addressed,
+  });
   const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
   const control = await listenForControl(
     socket,

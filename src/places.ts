@@ -8,7 +8,7 @@ import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime, Instant } from "./model/times.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { measuredWindow } from "./normalize/window.ts";
-import { barcodeReader } from "./patient/barcode.ts";
+import { type BarcodeReader, barcodeReader, type TypedReading } from "./patient/barcode.ts";
 import { decide } from "./patient/decide.ts";
 import { type Decision, type PlaceEvent, type PlaceState, vacant } from "./patient/place.ts";
 
@@ -26,6 +26,8 @@ export interface Places {
   /** Brings to light what ran out by now. */
   tick(now: HostTime): readonly JournalEvent[];
   status(): readonly PlaceStatus[];
+  /** What a place's barcode rules make of an identifier that a person typed. No place of that name has any. */
+  typed: (place: string, ...typed: Parameters<BarcodeReader["typed"]>) => TypedReading;
 }
 
 export interface PlaceStatus {
@@ -90,6 +92,9 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
           ? { place, open: true, subject: state.open.subject, since: state.open.since }
           : { place, open: false },
       ),
+
+    typed: (place, ...typed) =>
+      states.get(place)?.rules.barcodes.typed(...typed) ?? { means: "nothing", reason: "no-rule" },
   };
 
   function happen(place: string, what: What, now: HostTime): Decision {

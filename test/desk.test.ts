@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { hl7SinkSchema } from "../src/config/site.ts";
+import { hl7SinkSchema, placeSchema } from "../src/config/site.ts";
 import { createDesk, type Desk } from "../src/desk.ts";
 import { parse } from "../src/hl7/message.ts";
 import { type Journal, JournalError } from "../src/journal/journal.ts";
 import type { HoldReason, Observation } from "../src/model/observation.ts";
+import { createPlaces } from "../src/places.ts";
 import { address } from "../src/sinks/address.ts";
 import { hl7Sink } from "../src/sinks/hl7/hl7.ts";
 import { journalForTest } from "./kit/journals.ts";
@@ -15,6 +16,21 @@ const sinks = ["ehr", "lab"].map((id) => ({
   kinds: ["patient"] as const,
   sink: hl7Sink(hl7SinkSchema.parse({ id, hl7: { host: "localhost", port: 1, insecure: true } }), { ackTimeoutMs: 1 }),
 }));
+const places = createPlaces({
+  patients: { authority: "CLINIC", type: "MR" },
+  places: [
+    placeSchema.parse({
+      id: "room-4",
+      kind: "exam-room",
+      barcodes: [
+        { means: "patient", prefix: "P", pattern: "\\d{4}" },
+        { means: "patient", prefix: "GS", check: "luhn", authority: "HOSPITAL", type: "PI" },
+        { means: "patient", pattern: "CANARY-\\d{4}" },
+        { means: "specimen", pattern: "S-\\d" },
+      ],
+    }),
+  ],
+});
 const postmark = { at, site: "north", gateway: "gw-1", timezone: "Europe/Zurich", mint };
 
 interface Message {
@@ -65,6 +81,7 @@ function openDesk(journal: Journal): Desk {
     journal,
     now: () => at,
     patients: { authority: "CLINIC", type: "MR" },
+    typed: places.typed,
     address: (observations, purpose) => address(observations, sinks, postmark, purpose),
   });
 }
@@ -160,6 +177,62 @@ describe("attaching", () => {
     const { desk, messages } = await deskWith(reading);
     await desk.act(attach([reading.id], { subject: { specimen: "S-1" } }));
     expect((await messages())[0]?.whose).toBe("S-1");
+  });
+});
+
+describe("an identifier that a person typed", () => {
+  const refused = expect.objectContaining({ code: "IDENTIFIER_REFUSED" });
+
+  test.each([
+    ["P0007", { id: "0007", authority: "CLINIC", type: "MR" }],
+    ["0007", { id: "0007", authority: "CLINIC", type: "MR" }],
+    ["GS79927398713", { id: "79927398713", authority: "HOSPITAL", type: "PI" }],
+    ["79927398713", { id: "79927398713", authority: "HOSPITAL", type: "PI" }],
+  ])("names whom a scan of the band would have named: %s", async (typed, patient) => {
+    const reading = held(["no-patient"]);
+    const { journal, desk } = await deskWith(reading);
+    await desk.act(attach([reading.id], { subject: { patient: typed } }));
+    const [row] = await journal.observations({ limit: 1 });
+    expect(row?.observation.binding?.subject).toEqual({ kind: "patient", patient });
+  });
+
+  test.each([
+    [{ patient: "00071" }, "check digit"],
+    [{ patient: "GS79927398731" }, "check digit"],
+    [{ patient: "0007", authority: "ELSEWHERE" }, "no barcode rule"],
+    [{ patient: "S-1" }, "something else"],
+    [{ specimen: "0007" }, "pattern"],
+    [{ specimen: "S-12" }, "pattern"],
+  ])("that no band or label of the place bears is refused, and nothing is changed: %j", async (subject, why) => {
+    const [reading, there] = [held(["no-patient"]), sampleObservation()];
+    const { journal, desk, messages, standings } = await deskWith(reading, there);
+    const before = await messages();
+    await expect(desk.act(attach([reading.id], { subject }))).rejects.toEqual(refused);
+    await expect(desk.act(attach([reading.id], { subject }))).rejects.toThrow(why);
+    await expect(desk.act({ do: "move", ids: [there.id], subject, by, reason: "wrong band" })).rejects.toEqual(refused);
+    expect(await standings()).toEqual(["no-patient", "ready"]);
+    expect(await messages()).toEqual(before);
+    expect(await journal.events({ limit: 10 })).toEqual([]);
+  });
+
+  test("is taken as it stands where somebody says so, and the record says that too", async () => {
+    const reading = held(["no-patient"]);
+    const { journal, desk, messages } = await deskWith(reading);
+    await desk.act(attach([reading.id], { subject: { patient: "X-1" }, asTyped: true }));
+    expect((await messages()).map(({ whose }) => whose)).toEqual(["X-1", "X-1"]);
+    const [event] = await journal.events({ limit: 1 });
+    expect(event?.data).toMatchObject({ asTyped: true, subject: { patient: { id: "X-1", authority: "CLINIC" } } });
+    await expect(
+      desk.act({ do: "move", ids: [reading.id], subject: { patient: "X-2 " }, asTyped: true, by, reason: "no" }),
+    ).rejects.toEqual(refused);
+  });
+
+  test("is refused for all readings named where one place has no rule for it", async () => {
+    const elsewhere = { ...sampleObservation().device, place: "bench-1" };
+    const [here, there] = [held(["no-patient"]), held(["no-patient"], { device: elsewhere })];
+    const { desk, standings } = await deskWith(here, there);
+    await expect(desk.act(attach([here.id, there.id]))).rejects.toThrow("bench-1: no barcode rule");
+    expect(await standings()).toEqual(["no-patient", "no-patient"]);
   });
 });
 

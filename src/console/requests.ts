@@ -15,6 +15,9 @@ const accept = z
   .array(z.enum(["implausible", "maybe-repeated", "device-clock", "host-clock", "unproven-profile"]))
   .default([]);
 
+/** Nobody holds the identifier against the place's barcode rules: a person answers for every character of it. */
+const asTyped = z.literal(true).exactOptional();
+
 export const subjectSchema = z.union([
   z.strictObject({
     patient: z.string().min(1).max(64),
@@ -49,12 +52,13 @@ export const requestSchema = z.discriminatedUnion("do", [
     do: z.literal("attach"),
     ids,
     subject: subjectSchema,
+    asTyped,
     accept,
     by: person,
     reason: reason.exactOptional(),
   }),
   z.strictObject({ do: z.literal("release"), ids, accept, by: person, reason }),
-  z.strictObject({ do: z.literal("move"), ids, subject: subjectSchema, by: person, reason }),
+  z.strictObject({ do: z.literal("move"), ids, subject: subjectSchema, asTyped, by: person, reason }),
   z.strictObject({ do: z.literal("discard"), ids, by: person, reason }),
   z.strictObject({ do: z.literal("retry"), ids, by: person }),
   z.strictObject({ do: z.literal("abandon"), ids, by: person, reason }),

@@ -246,6 +246,12 @@ export const problems = {
     means: "The command changed nothing.",
     todo: "Look at the item's state; the message says which states allow it.",
   },
+  IDENTIFIER_REFUSED: {
+    class: "permanent",
+    what: "The identifier does not fit the barcode rules of the reading's place.",
+    means: "A scan would not have given it, so it may be mistyped. The command changed nothing.",
+    todo: "Compare it with the wristband or label. If it is right all the same, say --as-typed; that is kept in the journal.",
+  },
   USAGE: {
     class: "permanent",
     what: "The command was not understood.",

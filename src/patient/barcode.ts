@@ -1,8 +1,18 @@
 import type { BarcodeRule } from "../config/site.ts";
 import type { PatientId } from "../model/patient.ts";
-import { checkDigits } from "./check-digit.ts";
-import { gs1Symbologies, gsrnOf, isGsrn } from "./gs1.ts";
+import { gs1Symbologies } from "./gs1.ts";
 import { compilePattern } from "./pattern.ts";
+import {
+  type Fit,
+  fitBare,
+  fitReported,
+  fitScan,
+  hasShape,
+  longestIdentifier,
+  type Rejection,
+  type Rule,
+  steps,
+} from "./rule-fit.ts";
 
 /** What a place's rules make of a code. */
 export type Reading =
@@ -11,17 +21,14 @@ export type Reading =
   | { readonly means: "done" }
   | { readonly means: "nothing"; readonly reason: Rejection };
 
-/** Why a code means nothing here, in the words of the rule that it came nearest to. */
-export type Rejection =
-  | "too-long"
-  | "control-character"
-  | "no-rule"
-  | "symbology"
-  | "gs1"
-  | "prefix"
-  | "length"
-  | "pattern"
-  | "check-digit";
+/** What a place's rules make of an identifier that a person typed. */
+export type TypedReading =
+  | Extract<Reading, { means: "patient" }>
+  | { readonly means: "specimen"; readonly id: string }
+  | { readonly means: "nothing"; readonly reason: TypedRejection };
+
+/** Also: it could be more than one identifier; or as a scanned code it would be something else, such as a badge. */
+export type TypedRejection = Rejection | "ambiguous" | "other-kind";
 
 /** A place's rules, made ready; see `barcodeReader`. */
 export interface BarcodeReader {
@@ -32,6 +39,11 @@ export interface BarcodeReader {
    * instrument does not tell.
    */
   reported(text: string, means: "patient" | "specimen"): Reading;
+  /**
+   * An identifier that a person typed, with or without the prefix of its barcode: whom a scan would name, by the rules
+   * of its kind (and of the issuer, where one is given). What could be two different identifiers is neither.
+   */
+  typed(text: string, means: "patient" | "specimen", issuer?: Partial<Defaults>): TypedReading;
 }
 
 /** Assigning authority and type (HL7 table 0203) of identifiers whose rule names none. */
@@ -42,19 +54,12 @@ export interface Defaults {
 
 /** Longest code there is: a full QR code. */
 const longestCode = 4296;
-/** Longest identifier: bounds what patterns are tried on. */
-const longestIdentifier = 64;
 
 /** Control characters, C0 and C1. The separator of GS1 codes is one of them and allowed there alone. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const controlButSeparator = /[\u0000-\u001c\u001e\u001f\u007f-\u009f]/;
-
-interface Rule {
-  readonly rule: BarcodeRule;
-  readonly pattern: RegExp | undefined;
-}
 
 /**
  * Makes a place's rules ready. The first rule that fits wins, but staff rules come before all others, so that a badge
@@ -102,67 +107,48 @@ export function barcodeReader(rules: readonly BarcodeRule[], defaults: Defaults)
         (rule) => fitReported(rule, text),
       );
     },
+
+    typed(text, means, issuer = {}) {
+      const unsound = identifierMistake(text);
+      if (unsound !== undefined) return { means: "nothing", reason: unsound };
+      const wanted = ordered.filter(({ rule }) => rule.means === means && issuedBy(rule, issuer, defaults));
+      // What depends on the symbology, nobody can tell of typed text.
+      const others = ({ rule }: Rule): boolean =>
+        rule.means !== means && rule.symbologies === undefined && rule.gs1 === undefined;
+      const candidates = ordered.filter((rule) => wanted.includes(rule) || others(rule));
+      const scanned = first(candidates, (rule) => fitReported(rule, text));
+      const named = scanned.means === means ? [scanned] : [];
+      // A rule that knows nothing but a prefix takes any text as an identifier without it.
+      const bare = wanted
+        .filter((rule) => named.length === 0 || hasShape(rule))
+        .flatMap((rule) => {
+          const fit = fitBare(rule, text);
+          return fit.fits ? [meaning(rule.rule, fit.id, defaults)] : [];
+        });
+      const [subject, ...more] = new Map([...named, ...bare].map((each) => [JSON.stringify(each), each])).values();
+      if (more.length > 0) return { means: "nothing", reason: "ambiguous" };
+      if (subject?.means === "patient" || subject?.means === "specimen") return subject as TypedReading;
+      if (scanned.means !== "nothing") return { means: "nothing", reason: "other-kind" };
+      const nearest = first(wanted, (rule) => {
+        const [whole, without] = [fitReported(rule, text), fitBare(rule, text)];
+        return !without.fits && without.reason !== "prefix" ? without : whole;
+      });
+      return nearest.means === "nothing" ? nearest : { means: "nothing", reason: "no-rule" };
+    },
   };
 }
 
-type Fit = { readonly fits: true; readonly id: string } | { readonly fits: false; readonly reason: Rejection };
-
-/** How far a code came: of several rules that refuse it, the one that refused it last says why. */
-const steps: readonly Rejection[] = [
-  "no-rule",
-  "symbology",
-  "prefix",
-  "gs1",
-  "too-long",
-  "length",
-  "pattern",
-  "check-digit",
-];
-
-const refused = (reason: Rejection): Fit => ({ fits: false, reason });
-
-function fitScan(rule: Rule, text: string, symbology: string | undefined): Fit {
-  const { symbologies, gs1 } = rule.rule;
-  const isGs1 = symbology !== undefined && gs1Symbologies.includes(symbology);
-  if (symbologies !== undefined && (symbology === undefined || !symbologies.includes(symbology)))
-    return refused("symbology");
-  if (gs1 === undefined) {
-    if (isGs1 && symbologies === undefined) return refused("symbology");
-    const bare = rule.rule.codabarLetters === "remove" && symbology?.startsWith("]F") ? codabarData(text) : text;
-    return bare === undefined ? refused("pattern") : fitIdentifier(rule, bare);
-  }
-  if (!isGs1) return refused("symbology");
-  const key = gsrnOf(text, gs1);
-  return key === undefined ? refused("gs1") : fitIdentifier(rule, key);
+/** Why a text can be no identifier at all, whatever the rules; blanks at its ends would make two of one. */
+export function identifierMistake(text: string): Rejection | undefined {
+  if (text.length > longestIdentifier) return "too-long";
+  if (control.test(text)) return "control-character";
+  return text === "" || text.trim() !== text ? "pattern" : undefined;
 }
 
-/**
- * A Codabar code without its start and stop letters, or as it is where the scanner sends none. Nothing where there is one
- * letter only, for the code is cut then, or where it holds what Codabar cannot.
- */
-function codabarData(text: string): string | undefined {
-  const match = /^([A-D]?)([0-9$+\-./:]+)([A-D]?)$/.exec(text);
-  if (match === null) return undefined;
-  const [, start, data, stop] = match;
-  return (start === "") === (stop === "") ? data : undefined;
-}
-
-function fitReported(rule: Rule, text: string): Fit {
-  return rule.rule.gs1 === undefined || isGsrn(text) ? fitIdentifier(rule, text) : refused("gs1");
-}
-
-function fitIdentifier({ rule, pattern }: Rule, text: string): Fit {
-  const { prefix = "", length, check } = rule;
-  if (!text.startsWith(prefix)) return refused("prefix");
-  const id = text.slice(prefix.length);
-  // A card that only says “done” needs no identifier behind its prefix.
-  if (id === "" && rule.means !== "done") return refused("length");
-  if (id.length > longestIdentifier) return refused("too-long");
-  if (length !== undefined && (id.length < length[0] || id.length > length[1])) return refused("length");
-  // Blanks at the ends are lost on many ways to a chart, and two identifiers would become one.
-  if (id.trim() !== id || (pattern !== undefined && !pattern.test(id))) return refused("pattern");
-  if (check !== undefined && !checkDigits[check](id)) return refused("check-digit");
-  return { fits: true, id };
+function issuedBy(rule: BarcodeRule, issuer: Partial<Defaults>, defaults: Defaults): boolean {
+  if (rule.means !== "patient") return true;
+  const { authority = defaults.authority, type = defaults.type } = rule;
+  return (issuer.authority ?? authority) === authority && (issuer.type ?? type) === type;
 }
 
 function meaning(rule: BarcodeRule, id: string, defaults: Defaults): Reading {

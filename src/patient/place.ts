@@ -2,7 +2,8 @@ import type { HoldReason, ReadingKind, ReportedSubject } from "../model/observat
 import type { Binding, PatientId } from "../model/patient.ts";
 import type { Instant, SteadySpan } from "../model/times.ts";
 import type { Association, Badge, Ended, EndReason } from "./association.ts";
-import type { BarcodeReader, Rejection } from "./barcode.ts";
+import type { BarcodeReader } from "./barcode.ts";
+import type { Rejection } from "./rule-fit.ts";
 
 /** The rules of one place, as its configuration says them; durations in milliseconds. */
 export interface PlaceRules {

@@ -160,6 +160,71 @@ describe("an identifier that an instrument reports", () => {
   });
 });
 
+describe("an identifier that a person typed", () => {
+  type Rules = Parameters<typeof barcodeReader>[0];
+  const typed = (rules: Rules, text: string, issuer?: { authority: string }) => {
+    const told = barcodeReader(rules, defaults).typed(text, "patient", issuer);
+    return told.means === "patient" ? `${told.patient.id} of ${told.patient.authority}` : told;
+  };
+  const nothing = (reason: string) => ({ means: "nothing", reason });
+
+  it("is what a scan of the whole code gives, or the same without the prefix", () => {
+    const rules = [rule({ means: "patient", prefix: "P", length: [4, 4], check: "luhn" })];
+    expect(typed(rules, "P1230")).toBe("1230 of CLINIC");
+    expect(typed(rules, "1230")).toBe("1230 of CLINIC");
+    expect(typed(rules, "1231")).toEqual(nothing("check-digit"));
+    expect(typed(rules, "12300")).toEqual(nothing("length"));
+    expect(typed(rules, " 1230")).toEqual(nothing("pattern"));
+    const plain = [rule({ means: "patient", prefix: "P" })];
+    expect([typed(plain, "P12"), typed(plain, "12")]).toEqual(["12 of CLINIC", "12 of CLINIC"]);
+  });
+
+  it("that could be another's, with its prefix or without, is nobody's", () => {
+    const digits = [rule({ means: "patient", prefix: "9", pattern: "\\d{4,5}" })];
+    expect(typed(digits, "91234")).toEqual(nothing("ambiguous"));
+    expect(typed(digits, "1234")).toBe("1234 of CLINIC");
+    const two = [
+      rule({ means: "patient", prefix: "A", pattern: "\\d{4}" }),
+      rule({ means: "patient", prefix: "B", pattern: "\\d{4}", authority: "OTHER" }),
+    ];
+    expect(typed(two, "1234")).toEqual(nothing("ambiguous"));
+    expect(typed(two, "B1234")).toBe("1234 of OTHER");
+    expect(typed(two, "1234", { authority: "OTHER" })).toBe("1234 of OTHER");
+    expect(typed(two, "1234", { authority: "NOBODY" })).toEqual(nothing("no-rule"));
+  });
+
+  it("that is a staff badge when it is scanned is no patient, whatever else it fits", () => {
+    const rules = [rule({ means: "patient", pattern: ".*" }), rule({ means: "staff", prefix: "S", pattern: "\\d{3}" })];
+    expect(typed(rules, "S123")).toEqual(nothing("other-kind"));
+    expect(typed(rules, "123")).toBe("123 of CLINIC");
+  });
+
+  it("is taken without the symbology, which nobody types", () => {
+    const rules = [
+      rule({ means: "staff", pattern: "\\d{4}", symbologies: ["]A0"] }),
+      rule({ means: "patient", pattern: "\\d{4}", symbologies: ["]C0"] }),
+      rule({ means: "patient", gs1: "8018", authority: "GS1" }),
+    ];
+    expect(typed(rules, "1234")).toBe("1234 of CLINIC");
+    expect(typed(rules, key)).toBe(`${key} of GS1`);
+  });
+
+  it("names nobody but whom the scanned code names, wherever both are taken", () => {
+    const part = fc.stringMatching(/^[PQ0-9]{0,3}$/);
+    const anyRule = fc
+      .record({ prefix: part, pattern: fc.constantFrom("\\d{4}", "[PQ0-9]{4,5}", undefined) })
+      .map(({ prefix, pattern }) => rule({ means: "patient", prefix, ...(pattern === undefined ? {} : { pattern }) }));
+    const code = fc.stringMatching(/^[PQ0-9]{4,7}$/);
+    fc.assert(
+      fc.property(fc.array(anyRule, { minLength: 1, maxLength: 3 }), code, (rules, text) => {
+        const reader = barcodeReader(rules, defaults);
+        const [scanned, byHand] = [reader.scan({ text }), reader.typed(text, "patient")];
+        if (scanned.means === "patient" && byHand.means === "patient") expect(byHand).toEqual(scanned);
+      }),
+    );
+  });
+});
+
 describe("a rule whose pattern is refused", () => {
   it("fits nothing", () => {
     const rules = [rule({ means: "patient", prefix: "P" }), rule({ means: "patient", pattern: "(a+)+" })];

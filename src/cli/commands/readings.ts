@@ -9,9 +9,17 @@ const options = {
   held: { type: "boolean", help: "only readings that are held" },
   place: { type: "string", value: "PLACE", help: "only readings of this place" },
   limit: { type: "string", value: "N", help: "how many, newest last (default 100, at most 1000)" },
-  patient: { type: "string", value: "ID", help: "attach, move: the patient's identifier" },
+  patient: {
+    type: "string",
+    value: "ID",
+    help: "attach, move: the patient's identifier, as scanned or without the prefix of its barcode",
+  },
   specimen: { type: "string", value: "ID", help: "attach, move: the specimen's identifier, in place of a patient" },
   authority: { type: "string", value: "NAME", help: "who issued the identifier, if not the site's usual authority" },
+  "as-typed": {
+    type: "boolean",
+    help: "attach, move: take the identifier though the place's barcode rules do not fit it",
+  },
   accept: {
     type: "string",
     value: "DOUBT",
@@ -36,6 +44,10 @@ export const readings = command({
     "attach gives a held reading to a patient or specimen and sends it; release sends one that is held for a doubt;",
     "hold stops one that was not sent yet; move withdraws one from a wrong patient and files it under the right one;",
     "discard refuses a held one for good. Every change is kept in the journal with the name given.",
+    "",
+    "The identifier is held against the barcode rules of the reading's place, as a scan is: prefix, pattern, length, check",
+    "digit. One that does not fit is refused, for a typing error would file the reading under somebody else; --as-typed",
+    "takes it all the same, and is kept in the journal.",
   ].join("\n"),
   options,
   words: [0, 201],
@@ -107,13 +119,13 @@ function change(verb: string, ids: readonly string[], values: Values): Asked {
         do: "attach",
         ...some,
         accept,
-        subject: subject(verb, values),
+        ...whom(verb, values),
         ...(values.reason === undefined ? {} : { reason: values.reason }),
       };
     case "release":
       return { do: "release", ...some, accept, reason: reason(verb, values) };
     case "move":
-      return { do: "move", ...some, subject: subject(verb, values), reason: reason(verb, values) };
+      return { do: "move", ...some, ...whom(verb, values), reason: reason(verb, values) };
     case "discard":
       return { do: "discard", ...some, reason: reason(verb, values) };
     default:
@@ -124,6 +136,10 @@ function change(verb: string, ids: readonly string[], values: Values): Asked {
 function reason(verb: string, values: Values): string {
   if (values.reason === undefined) throw new UsageError(`${verb} needs --reason.`);
   return values.reason;
+}
+
+function whom(verb: string, values: Values): Pick<Extract<Asked, { do: "attach" }>, "subject" | "asTyped"> {
+  return { subject: subject(verb, values), ...(values["as-typed"] ? { asTyped: true } : {}) };
 }
 
 function subject(verb: string, values: Values): Extract<Asked, { do: "attach" }>["subject"] {
