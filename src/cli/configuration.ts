@@ -3,6 +3,7 @@ import { type Configuration, loadConfiguration, type Outside } from "../config/l
 import { configPath } from "../config/paths.ts";
 import { type Remark, remarkText } from "../config/remark.ts";
 import { loadDriver } from "../devices/drivers.ts";
+import { overlapOf } from "../patient/overlap.ts";
 import { compilePattern } from "../patient/pattern.ts";
 import { type Call, type Exit, exit, type OptionSpecs } from "./command.ts";
 import type { Output } from "./output.ts";
@@ -14,6 +15,7 @@ export const outside: Outside = {
     const compiled = compilePattern(pattern);
     return "mistake" in compiled ? compiled.mistake : undefined;
   },
+  overlapOf,
 };
 
 /**

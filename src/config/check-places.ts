@@ -5,19 +5,35 @@ import type { BarcodeRule, Site } from "./site.ts";
 /** The sentence that says why a pattern is refused, if it is. */
 export type PatternMistake = (pattern: string) => string | undefined;
 
+/** What patterns and rules come to, which is not for the configuration to know. */
+export interface BarcodeJudge {
+  readonly patternMistake: PatternMistake;
+  /** What the second of two rules shares with the first, which is tried before it, if that can be told. */
+  readonly overlapOf: (first: BarcodeRule, second: BarcodeRule) => Overlap | undefined;
+}
+
+interface Overlap {
+  readonly example: string;
+  /** Whatever fits the second fits the first too. */
+  readonly whole: boolean;
+  /** Whatever fits the first fits the second too. */
+  readonly particular: boolean;
+}
+
 /** Barcode rules that cannot be used or never fit, and places whose readings would all be held. */
-export function checkPlaces(site: Site, patternMistake: PatternMistake, locate: Locate): readonly Remark[] {
+export function checkPlaces(site: Site, given: BarcodeJudge, locate: Locate): readonly Remark[] {
+  const judge = remembering(given);
   return site.places.flatMap((place, i) => {
     const path: Path = ["places", i];
     const remarks = place.barcodes.flatMap((rule, r) =>
-      checkRule(rule, [...path, "barcodes", r], patternMistake, locate),
+      checkRule(rule, [...path, "barcodes", r], judge.patternMistake, locate),
     );
     const all = place.barcodes.findIndex(fitsEverything);
     if (all >= 0 && all < place.barcodes.length - 1) {
       const means = place.barcodes[all]?.means;
       const text = `This rule fits every code, so each would be taken for a ${means} and the rules below never fit. Put it last, or give it a prefix, pattern, length or symbologies.`;
       remarks.push(mistake(locate, [...path, "barcodes", all], text));
-    }
+    } else remarks.push(...checkOverlaps(place.barcodes, site.patients, [...path, "barcodes"], judge, locate));
     if (durationMs(place.idleAfter) > durationMs(place.longest))
       remarks.push(note(locate, [...path, "idleAfter"], `It never acts, for “longest” (${place.longest}) is shorter.`));
     const binds = place.barcodes.some((rule) => rule.means === "patient" || rule.means === "specimen");
@@ -27,6 +43,64 @@ export function checkPlaces(site: Site, patternMistake: PatternMistake, locate: 
     }
     return remarks;
   });
+}
+
+/** Most rooms have the rules of the others. */
+function remembering(judge: BarcodeJudge): BarcodeJudge {
+  const known = new Map<string, Overlap | undefined>();
+  const overlapOf: BarcodeJudge["overlapOf"] = (...rules) => {
+    const key = JSON.stringify(rules);
+    if (!known.has(key)) known.set(key, judge.overlapOf(...rules));
+    return known.get(key);
+  };
+  return { ...judge, overlapOf };
+}
+
+/** Codes that could mean two things, where the wrong one of the two could pass unseen. */
+function checkOverlaps(
+  rules: readonly BarcodeRule[],
+  patients: Site["patients"],
+  path: Path,
+  judge: BarcodeJudge,
+  locate: Locate,
+): readonly Remark[] {
+  const meaning = ({ means, authority = patients.authority, type = patients.type }: BarcodeRule): string =>
+    means === "patient" ? `${means} ${authority} ${type}` : means;
+  const tried = [...rules.keys()].sort((a, b) => Number(isStaff(rules[b])) - Number(isStaff(rules[a])) || a - b);
+  return tried.flatMap((second, n) => {
+    for (const first of tried.slice(0, n)) {
+      const [one, other] = [rules[first], rules[second]];
+      if (one === undefined || other === undefined || meaning(one) === meaning(other)) continue;
+      const overlap = judge.overlapOf(one, other);
+      const words = overlap && overlapWords(one, other, overlap, locate([...path, first]).line);
+      if (words !== undefined) return [(words.severe ? mistake : note)(locate, [...path, second], words.text)];
+    }
+    return [];
+  });
+}
+
+const isStaff = (rule: BarcodeRule | undefined): boolean => rule?.means === "staff";
+
+function overlapWords(
+  one: BarcodeRule,
+  other: BarcodeRule,
+  { example, whole, particular }: Overlap,
+  line: number,
+): { readonly severe: boolean; readonly text: string } | undefined {
+  const apart = "Tell them apart by prefix, pattern, length or symbologies.";
+  if (isStaff(one)) {
+    const stays = other.means === "patient" ? ", and the patient before would stay" : "";
+    const text = `A code such as “${example}” fits this rule and the staff rule in line ${line}: a ${other.means}'s would be taken for a badge${stays}. ${apart}`;
+    return { severe: whole || !particular, text };
+  }
+  if (whole) {
+    const text = `This rule never fits: the rule in line ${line} takes each of its codes, such as “${example}”, for a ${one.means}. ${apart}`;
+    return { severe: true, text };
+  }
+  // The particular one before the general is how rules are meant to be written.
+  if (particular) return undefined;
+  const text = `A code such as “${example}” fits this rule too, and is taken for a ${one.means} by the rule in line ${line}.`;
+  return { severe: false, text };
 }
 
 function checkRule(rule: BarcodeRule, path: Path, patternMistake: PatternMistake, locate: Locate): readonly Remark[] {

@@ -1,5 +1,5 @@
 import { checkDevices, type Known } from "./check-devices.ts";
-import { checkPlaces, type PatternMistake } from "./check-places.ts";
+import { type BarcodeJudge, checkPlaces } from "./check-places.ts";
 import { checkSinks } from "./check-sinks.ts";
 import { durationMs } from "./duration.ts";
 import { nearest } from "./nearest.ts";
@@ -10,19 +10,14 @@ import type { Site } from "./site.ts";
  * What a site's configuration says that no schema can see: names that lead nowhere, one port for two devices, rules
  * that never fit, connections without TLS. Pure.
  */
-export function checkSite(
-  site: Site,
-  profiles: Known,
-  patternMistake: PatternMistake,
-  locate: Locate,
-): readonly Remark[] {
+export function checkSite(site: Site, profiles: Known, judge: BarcodeJudge, locate: Locate): readonly Remark[] {
   return [
     ...zone(site.timezone, ["timezone"], locate),
     ...clock(site, locate),
     ...unique("place", site.places, "places", locate),
     ...unique("device", site.devices, "devices", locate),
     ...unique("sink", site.sinks, "sinks", locate),
-    ...checkPlaces(site, patternMistake, locate),
+    ...checkPlaces(site, judge, locate),
     ...checkDevices(site, profiles, locate),
     ...site.devices.flatMap((d, i) => (d.timezone ? zone(d.timezone, ["devices", i, "timezone"], locate) : [])),
     ...checkSinks(site, locate),

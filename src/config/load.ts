@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Problem } from "../model/problem.ts";
 import { checkSite } from "./check.ts";
-import type { PatternMistake } from "./check-places.ts";
+import type { BarcodeJudge } from "./check-places.ts";
 import { checkShape } from "./issues.ts";
 import { withAbsolutePaths } from "./paths.ts";
 import type { Profile } from "./profile.ts";
@@ -34,10 +34,9 @@ export interface Configuration {
   readonly sources: Sources;
 }
 
-/** What a configuration leans on and cannot know: the drivers, and which patterns the barcode rules can work with. */
-export interface Outside {
+/** What a configuration leans on and cannot know: the drivers, and what barcode rules can work with. */
+export interface Outside extends BarcodeJudge {
   readonly driverOptions: DriverOptions;
-  readonly patternMistake: PatternMistake;
 }
 
 export type Loaded =
@@ -93,7 +92,7 @@ async function check(
   const sound = yaml === undefined ? undefined : soundParts(yaml.value);
   const meaning =
     yaml !== undefined && sound !== undefined
-      ? checkSite(sound.site, resolved, outside.patternMistake, sound.locate(yaml.locate))
+      ? checkSite(sound.site, resolved, outside, sound.locate(yaml.locate))
           .map(sound.asWritten)
           // Of a part of the text no advice can be given.
           .filter(({ severity }) => severity === "mistake" || shape?.value !== undefined)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { goodProfile, goodSite, remarksOf } from "./site-text.ts";
+import { goodProfile, goodSite, remarksOf, severityOf } from "./site-text.ts";
 
 const site = (from: string, to: string): string => {
   expect(goodSite).toContain(from);
@@ -140,6 +140,45 @@ describe("barcode rules", () => {
     expect(remarks).toEqual([
       expect.stringMatching(/^site\.yaml:8:9 .*taken for a patient and the rules below never fit/),
     ]);
+  });
+
+  test("that a wristband and a badge fit alike are a mistake, for the patient before would stay", async () => {
+    const alike = rules(
+      "      - { means: patient, pattern: '\\d{6}' }\n      - { means: staff, pattern: '\\d*', length: [5, 6] }\n",
+    );
+    expect(await remarksOf(alike)).toEqual([
+      "site.yaml:8:9  places[0].barcodes[0]: A code such as “000000” fits this rule and the staff rule in line 9: a " +
+        "patient's would be taken for a badge, and the patient before would stay. " +
+        "Tell them apart by prefix, pattern, length or symbologies.",
+    ]);
+    expect(await severityOf(alike)).toEqual(["mistake"]);
+  });
+
+  test("for badges that are a particular kind of what a wristband may hold come with a note", async () => {
+    const layered = rules(
+      "      - { means: staff, prefix: S, pattern: '\\d{6}' }\n      - { means: patient, pattern: '\\w+' }\n",
+    );
+    expect(await remarksOf(layered)).toEqual([expect.stringMatching(/^site.yaml:9:9 .*“S000000” fits this rule/)]);
+    expect(await severityOf(layered)).toEqual(["note"]);
+  });
+
+  test("that an earlier one leaves no code for are mistakes; the particular before the general are not", async () => {
+    const general = "      - { means: specimen, pattern: '\\w{8}' }\n";
+    const particular = "      - { means: patient, prefix: P, pattern: '\\d{7}' }\n";
+    expect(await remarksOf(rules(general + particular))).toEqual([
+      expect.stringMatching(
+        /^site.yaml:9:9 .*This rule never fits: the rule in line 8 takes .*“P0000000”, for a specimen/,
+      ),
+    ]);
+    expect(await remarksOf(rules(particular + general))).toEqual([]);
+  });
+
+  test("that share some codes alone come with a note", async () => {
+    const some = rules(
+      "      - { means: specimen, pattern: '\\d{6,8}' }\n      - { means: patient, pattern: '\\d{8,9}' }\n",
+    );
+    expect(await remarksOf(some)).toEqual([expect.stringContaining("“00000000” fits this rule too, and is taken for")]);
+    expect(await severityOf(some)).toEqual(["note"]);
   });
 
   test("without a patient or a specimen leave every reading to a person", async () => {

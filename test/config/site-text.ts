@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkSources, type Outside } from "../../src/config/load.ts";
 import { remarkText } from "../../src/config/remark.ts";
 import { driverIds } from "../../src/devices/drivers.ts";
+import { overlapOf } from "../../src/patient/overlap.ts";
 
 /** A small site without mistakes; tests change one thing of it. */
 export const goodSite = `site: clinic
@@ -48,12 +49,19 @@ const driverOptions = async (id: string) => {
 export const outside: Outside = {
   driverOptions,
   patternMistake: (p) => (p.includes("[") ? "This is refused." : undefined),
+  overlapOf,
 };
 
 /** What is said of a site and its own profiles, each with its line. */
 export async function remarksOf(site: string, profiles: readonly string[] = [goodProfile]): Promise<readonly string[]> {
   const loaded = await load(site, profiles);
   return (loaded.ok ? loaded.notes : loaded.remarks).map(remarkText);
+}
+
+/** Mistakes or notes. */
+export async function severityOf(site: string): Promise<readonly string[]> {
+  const loaded = await load(site);
+  return (loaded.ok ? loaded.notes : loaded.remarks).map(({ severity }) => severity);
 }
 
 function load(site: string, profiles: readonly string[] = [goodProfile]) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { barcodeReader } from "../../src/patient/barcode.ts";
+import { overlapOf } from "../../src/patient/overlap.ts";
 import { fates, minute, patient, play, reading, room, rule, scan } from "./room.ts";
 
 const fatesOf = (...args: Parameters<typeof play>) => fates(play(...args).decisions);
@@ -114,6 +115,22 @@ describe("who else is scanned", () => {
     const { decisions } = play([scan(0, "S-7"), scan(1000, "P-1"), reading(1500), scan(2000, "S-8"), reading(2500)]);
     expect(decisions.map(({ reading: r }) => r?.binding?.by)).toEqual([undefined, undefined, "7", undefined, "8"]);
     expect(play([scan(0, "S-7"), reading(500)]).decisions[1]?.reading?.binding).toBeUndefined();
+  });
+
+  it("a wristband that a staff rule fits too is a badge, and who was there stays: why check refuses such rules", () => {
+    const alike = barcodeReader(
+      [rule({ means: "patient", pattern: "\\d+" }), rule({ means: "staff", pattern: "\\d{4}" })],
+      {
+        authority: "CLINIC",
+        type: "MR",
+      },
+    );
+    const { decisions } = play([scan(0, "12345"), scan(1000, "6789"), reading(2000)], room({ barcodes: alike }));
+    expect(decisions[1]?.scan).toEqual({ accepted: true, means: "staff" });
+    expect(fates(decisions)).toEqual(["12345"]);
+    expect(
+      overlapOf(rule({ means: "staff", pattern: "\\d{4}" }), rule({ means: "patient", pattern: "\\d+" })),
+    ).toBeDefined();
   });
 
   it("staff of a moment stays with it when a reading comes late", () => {
