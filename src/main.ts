@@ -64,9 +64,15 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
     journal.append({ observations: [], events: [event], deliveries: [] }).catch(() => log("event-lost", { type }));
   };
   const workers: Delivering[] = [];
+  /** What is wrong beyond a destination that takes everything. */
+  const doubts = new Map<string, ProblemCode>();
   const addressees: Addressee[] = [];
   for (const config of site.sinks) {
-    const sink = await makeSink(config, site, note);
+    const sink = await makeSink(config, site, note, (alert) => {
+      log("sink", { sink: config.id, ...alert });
+      if (alert.edge === "raised") doubts.set(config.id, alert.code);
+      else doubts.delete(config.id);
+    });
     addressees.push({ sink, kinds: config.kinds });
     const hl7 = "hl7" in config ? config.hl7 : undefined;
     workers.push(
@@ -112,7 +118,12 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
       clock,
       poke,
       devices: () => fleet.statuses(),
-      sinks: () => workers.map((worker) => worker.status()),
+      sinks: () =>
+        workers.map((worker) => {
+          const status = worker.status();
+          const doubt = doubts.get(status.sink);
+          return status.code !== undefined || doubt === undefined ? status : { ...status, code: doubt };
+        }),
     }),
   );
   await fleet.apply(site, profiles);

@@ -192,6 +192,18 @@ export const problems = {
     means: "The message is set aside; later ones go on.",
     todo: "Check the broker's access rules for the topic, then retry.",
   },
+  MESSAGE_TOO_LARGE: {
+    class: "permanent",
+    what: "The message is larger than the broker takes.",
+    means: "It was not sent, for the broker would drop the connection. The message is set aside; later ones go on.",
+    todo: "Raise the broker's limit (Mosquitto: max_packet_size), then retry.",
+  },
+  NO_SUBSCRIBER: {
+    class: "transient",
+    what: "The broker has the readings, and nobody subscribes to them.",
+    means: "They count as delivered, for the broker has taken them; whoever should get them was not connected.",
+    todo: "Check the subscriber and its topic. If readings are missed there, they are still here (vitalwire readings).",
+  },
   FILE_FAILED: {
     class: "transient",
     what: "The output file cannot be written.",

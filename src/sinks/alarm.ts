@@ -5,8 +5,8 @@ export type Wake = (afterMs: number, ring: () => void) => () => void;
 
 /** What an operator is told: once when trouble starts, once when it has ended. */
 export interface Alert {
-  /** The way to the receiver, or deliveries that wait for a person. */
-  readonly about: "connection" | "deliveries";
+  /** The way to the receiver; deliveries that wait for a person; or a broker's topics that nobody subscribes to. */
+  readonly about: "connection" | "deliveries" | "subscribers";
   readonly edge: "raised" | "cleared";
   readonly code: ProblemCode;
 }

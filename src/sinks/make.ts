@@ -1,5 +1,6 @@
 import { durationMs } from "../config/duration.ts";
 import type { Sink as SinkConfig, Site } from "../config/site.ts";
+import type { Alert } from "./alarm.ts";
 import type { Sink } from "./sink.ts";
 
 /** What the sinks tell beside their results. Names of sinks and codes; nothing of a message. */
@@ -10,6 +11,7 @@ export async function makeSink(
   config: SinkConfig,
   site: Pick<Site, "site" | "gateway">,
   note: SinkNote,
+  onAlert: (alert: Alert) => void,
 ): Promise<Sink> {
   if ("hl7" in config) {
     const { hl7Sink } = await import("./hl7/hl7.ts");
@@ -20,7 +22,7 @@ export async function makeSink(
   }
   if ("mqtt" in config) {
     const { mqttSink } = await import("./mqtt/mqtt.ts");
-    return mqttSink(config, { ...site, ackTimeoutMs: durationMs(config.mqtt.ackTimeout) });
+    return mqttSink(config, { ...site, ackTimeoutMs: durationMs(config.mqtt.ackTimeout), onAlert });
   }
   const { fileSink } = await import("./file/file.ts");
   return fileSink(config);

@@ -7,6 +7,7 @@ import { connectAsync } from "mqtt";
 import { afterEach, describe, expect, it } from "vitest";
 import { receiveMqtt } from "../../src/cli/listen/mqtt.ts";
 import { mqttSinkSchema } from "../../src/config/site.ts";
+import type { Alert } from "../../src/sinks/alarm.ts";
 import { mqttSink } from "../../src/sinks/mqtt/mqtt.ts";
 import type { Sink } from "../../src/sinks/sink.ts";
 import { certificates, freePort, type Mosquitto, mosquitto } from "../kit/mosquitto.ts";
@@ -24,9 +25,14 @@ async function broker(extra?: readonly string[]): Promise<Mosquitto> {
   return made;
 }
 
-function sinkFor(url: string, mqtt: object = {}): Sink {
+function sinkFor(url: string, mqtt: object = {}, alerts: Alert[] = []): Sink {
   const config = mqttSinkSchema.parse({ id: "bus", mqtt: { url, insecure: true, ...mqtt } });
-  const sink = mqttSink(config, { site: "north", gateway: "gw-1", ackTimeoutMs: 2000 });
+  const sink = mqttSink(config, {
+    site: "north",
+    gateway: "gw-1",
+    ackTimeoutMs: 2000,
+    onAlert: (alert) => alerts.push(alert),
+  });
   cleanUp.push(() => sink.close());
   return sink;
 }
@@ -111,6 +117,56 @@ describe("The MQTT sink", () => {
     await made.start();
     expect(await sink.connect()).toEqual({ ok: true });
     expect(await sink.send(message(sink))).toEqual({ ok: true });
+  });
+
+  it("tells once that nobody subscribes, delivers all the same, and tells once when somebody does again", async () => {
+    const { port } = await broker();
+    const alerts: Alert[] = [];
+    const sink = sinkFor(`mqtt://127.0.0.1:${port}`, {}, alerts);
+    await sink.connect();
+    for (let n = 0; n < 3; n++) expect(await sink.send(message(sink))).toEqual({ ok: true });
+    const unheard = { about: "subscribers", code: "NO_SUBSCRIBER" };
+    expect(alerts).toEqual([{ ...unheard, edge: "raised" }]);
+    await subscribe(port);
+    for (let n = 0; n < 3; n++) expect(await sink.send(message(sink))).toEqual({ ok: true });
+    expect(alerts).toEqual([
+      { ...unheard, edge: "raised" },
+      { ...unheard, edge: "cleared" },
+    ]);
+  });
+
+  it("says nothing of subscribers where one hears the readings and none its status", async () => {
+    const { port } = await broker();
+    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 });
+    cleanUp.push(() => client.endAsync(true));
+    await client.subscribeAsync("+/v1/+/+/+/observation", { qos: 1 });
+    const alerts: Alert[] = [];
+    const sink = sinkFor(`mqtt://127.0.0.1:${port}`, {}, alerts);
+    await sink.connect();
+    await sink.send(message(sink));
+    expect(alerts).toEqual([]);
+  });
+
+  it("refuses at once what is larger than the broker takes, to the byte, and goes on", async () => {
+    const small = await broker(["allow_anonymous true", "max_packet_size 300"]);
+    const refusing = sinkFor(`mqtt://127.0.0.1:${small.port}`);
+    await refusing.connect();
+    const content = sampleContent([sampleObservation()]);
+    const large = { controlId: content.controlId, bytes: refusing.encode(content), mayBeDuplicate: false };
+    const refused = await refusing.send(large);
+    expect(refused).toMatchObject({ ok: false, code: "MESSAGE_TOO_LARGE" });
+    const size = Number(/^(\d+) bytes/.exec(("answer" in refused && refused.answer) || "")?.[1]);
+    expect(size).toBeGreaterThan(large.bytes.length);
+    const tiny = { ...large, bytes: Buffer.from("vitalwire/v1/x/observation\n{}") };
+    expect(await refusing.send(tiny)).toEqual({ ok: true });
+
+    const exact = await broker(["allow_anonymous true", `max_packet_size ${size}`]);
+    const taking = sinkFor(`mqtt://127.0.0.1:${exact.port}`);
+    await taking.connect();
+    expect(await taking.send(large)).toEqual({ ok: true });
+    expect(await taking.send({ ...large, bytes: Buffer.concat([large.bytes, Buffer.from(" ")]) })).toMatchObject({
+      code: "MESSAGE_TOO_LARGE",
+    });
   });
 
   it("tells a refused log-in from an absent broker", async () => {

@@ -2,17 +2,23 @@ import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { MqttSinkConfig } from "../../config/site.ts";
+import { Alarm, type Alert } from "../alarm.ts";
 import { observationJson } from "../json.ts";
 import type { Content, SendResult, Sink } from "../sink.ts";
 import { loadMqtt } from "./library.ts";
+import { publishBytes, publishProperties } from "./publish-bytes.ts";
 
 /** Everything of the configuration that the sink needs beside its own section. */
 export interface MqttSinkDeps {
   readonly site: string;
   readonly gateway: string;
   readonly ackTimeoutMs: number;
+  /** Told at each edge: the broker takes the readings and nobody subscribes to them; somebody does again. */
+  readonly onAlert: (alert: Alert) => void;
 }
 
+/** PUBACK of MQTT 5: the broker has the message, and nobody subscribes to it. */
+const noMatchingSubscribers = 0x10;
 const connectTimeoutMs = 10_000;
 const keepaliveSeconds = 15;
 
@@ -32,6 +38,9 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
   let making: MqttClient | undefined;
   let closed = false;
   let pending = new Set<(result: SendResult) => void>();
+  /** Largest packet that the broker takes, where it says so. */
+  let largest: number | undefined;
+  const unheard = new Alarm("subscribers", 0, () => () => undefined, deps.onAlert);
   /** The stream whose writes are held until the end of this turn. */
   let gathered: MqttClient["stream"] | undefined;
 
@@ -54,12 +63,21 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
         const made = connect(mqtt.url, options);
         making = made;
         let last: SendResult = { ok: false, code: "BROKER_DOWN" };
-        made.on("connect", () => {
+        made.on("connect", ({ properties }) => {
           if (closed) return void made.end(true);
           client = made;
+          largest = properties?.maximumPacketSize;
           // Nagle's algorithm here and at the broker, which wait for each other, cost 40 ms a window.
           if (made.stream instanceof Socket) made.stream.setNoDelay(true);
           made.publish(`${base}/status`, JSON.stringify({ state: "online" }), { qos: 1, retain: true });
+          let statusId: number | undefined = made.getLastMessageId();
+          // The library's callback of a publish does not tell this code.
+          made.on("packetreceive", (packet) => {
+            if (packet.cmd !== "puback") return;
+            if (packet.messageId === statusId) statusId = undefined;
+            else if (packet.reasonCode === noMatchingSubscribers) unheard.trouble("NO_SUBSCRIBER");
+            else if (unheard.raised) unheard.over();
+          });
           resolve({ ok: true });
         });
         made.on("error", (error) => {
@@ -80,6 +98,13 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
     send({ bytes, controlId }) {
       const connected = client;
       if (connected === undefined || !connected.connected) return Promise.resolve({ ok: false, code: "BROKER_DOWN" });
+      const end = bytes.indexOf(0x0a);
+      const size = publishBytes({ topic: end, payload: bytes.length - end - 1, controlId: controlId.length });
+      // The broker would drop the connection, and every message under way with it.
+      if (largest !== undefined && size > largest) {
+        const answer = `${size} bytes, and the broker takes ${largest}`;
+        return Promise.resolve({ ok: false, code: "MESSAGE_TOO_LARGE", answer });
+      }
       return new Promise((resolve) => {
         const settle = (result: SendResult): void => {
           clearTimeout(timer);
@@ -92,14 +117,10 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
           connected.stream.destroy();
         }, deps.ackTimeoutMs);
         pending.add(settle);
-        const end = bytes.indexOf(0x0a);
         const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         const topic = buffer.toString("utf8", 0, end);
         const payload = buffer.subarray(end + 1);
-        const properties =
-          mqtt.version === "5"
-            ? { properties: { contentType: "application/json", userProperties: { "message-id": controlId } } }
-            : {};
+        const properties = mqtt.version === "5" ? publishProperties(controlId) : {};
         gather(connected.stream);
         connected.publish(topic, payload, { qos: 1, retain: false, ...properties }, (error, packet) => {
           if (!error) return settle({ ok: true });
