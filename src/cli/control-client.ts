@@ -40,11 +40,17 @@ export async function* ask(socketPath: string, request: Asked, stop?: AbortSigna
   } catch (error) {
     // Reading lines rejects with the socket's own error.
     if (failure === undefined || error !== failure) throw error;
-    if (!stop?.aborted) throw absent(`${socketPath}: ${failure.message}`);
+    if (!stop?.aborted) throw absent(`${socketPath}: ${failure.message}${permission(failure)}`);
   } finally {
     stop?.removeEventListener("abort", end);
     socket.destroy();
   }
+}
+
+/** It may well run, and this user may not ask it. */
+function permission(failure: Error): string {
+  if (!("code" in failure) || failure.code !== "EACCES") return "";
+  return "\nIts group alone may ask it: use sudo, or join the group (sudo usermod -aG vitalwire NAME) and log in again.";
 }
 
 function absent(detail: string): GatewayProblem {

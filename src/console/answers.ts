@@ -2,6 +2,7 @@ import type { Desk } from "../desk.ts";
 import type { DeviceStatus } from "../devices/device.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { ProblemCode } from "../model/problem.ts";
 import type { Clock } from "../model/times.ts";
 import type { PlaceStatus, Places } from "../places.ts";
 import type { Answer } from "./control.ts";
@@ -23,7 +24,8 @@ export interface AnswerParts {
 export interface SinkStatus {
   readonly sink: string;
   readonly state: string;
-  readonly code?: string;
+  /** What is wrong: with the way to it, or with what becomes of readings behind it. */
+  readonly code?: ProblemCode;
 }
 
 /** The whole gateway at a glance. */

@@ -4,9 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { diagnoseDisk } from "../../src/cli/doctor/disk.ts";
+import { diagnoseGateway } from "../../src/cli/doctor/gateway.ts";
 import { diagnosePorts } from "../../src/cli/doctor/ports.ts";
 import { diagnoseTls } from "../../src/cli/doctor/tls.ts";
+import type { GatewayStatus } from "../../src/console/answers.ts";
+import { listenForControl } from "../../src/console/control.ts";
 import { configurationOf, goodSite } from "../config/site-text.ts";
+import { closingWithTest } from "../kit/closing.ts";
 import { runCli } from "./run-cli.ts";
 
 const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "vw-doctor-"));
@@ -22,6 +26,60 @@ test("the doctor looks at everything and says each time how it stands", async ()
   expect(rows.every((row) => row["state"] === "ok" || typeof row["todo"] === "string")).toBe(true);
   expect(code).toBe(rows.some((row) => row["state"] === "bad") ? 1 : 0);
   expect(await readdir(state)).toEqual([]);
+});
+
+test("without a configuration the doctor says where it looked and what to do", async () => {
+  const { rows, code } = await runCli(["doctor", "-c", "/nowhere/site.yaml", "--json"]);
+  expect(code).toBe(1);
+  expect(rows[0]).toMatchObject({
+    state: "bad",
+    check: "configuration",
+    found: "there is no /nowhere/site.yaml: devices and destinations were not looked at",
+    todo: expect.stringContaining("--config FILE"),
+  });
+});
+
+describe("the running gateway", () => {
+  async function answering(status: GatewayStatus) {
+    const socket = join(await folder(), "control.sock");
+    const closing = closingWithTest();
+    const control = await listenForControl(socket, async function* () {
+      yield status;
+    });
+    closing(() => control.close());
+    return diagnoseGateway(socket);
+  }
+
+  test("tells of each device and destination that is not well, and of what waits for a person", async () => {
+    const device = { device: "scale-1", place: "room", state: "waiting", bytesIn: 0, bytesDiscarded: 0 } as const;
+    const lines = await answering({
+      devices: [
+        { ...device, problem: { code: "PORT_MISSING", detail: "/dev/x" } },
+        { ...device, device: "scale-2", state: "ready" },
+      ],
+      places: [],
+      sinks: [
+        { sink: "bus", state: "up", code: "NO_SUBSCRIBER" },
+        { sink: "ehr", state: "up" },
+      ],
+      counts: { observations: 9, held: 2, heldReasons: {}, deliveries: { ehr: { delivered: 5, rejected: 1 } } },
+    });
+    expect(lines.map(({ state, check }) => `${state} ${check}`)).toEqual([
+      "ok gateway",
+      "warn running device scale-1",
+      "warn running destination bus",
+      "warn deliveries",
+      "warn readings",
+    ]);
+    expect(lines[1]?.found).toBe("PORT_MISSING: The port is not there. (/dev/x)");
+    expect(lines[2]?.todo).toContain("subscriber");
+  });
+
+  test("that does not answer is a warning that names its socket", async () => {
+    expect(await diagnoseGateway("/nowhere/control.sock")).toEqual([
+      expect.objectContaining({ state: "warn", found: expect.stringContaining("/nowhere/control.sock") }),
+    ]);
+  });
 });
 
 describe("the disk", () => {

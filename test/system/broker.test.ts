@@ -79,3 +79,25 @@ test("a broker that is killed and started again gets what it missed, once in eff
   await until(async () => (await bus())?.code === undefined);
   expect(await bus()).toEqual({ sink: "bus", state: "up" });
 });
+
+test("a broker that nobody listens to is told of once, counts as delivered, and once more when somebody does", async () => {
+  const closing = closingWithTest();
+  const broker = await mosquitto();
+  closing(() => broker.remove());
+  const room = await openRoom(closing, {
+    sinks: [{ id: "bus", mqtt: { url: `mqtt://127.0.0.1:${broker.port}`, insecure: true } }],
+  });
+  const bus = async () => (await room.gateway.status()).sinks.find(({ sink }) => sink === "bus");
+  const told = () =>
+    room.gateway.log.filter(({ event }) => event === "sink").map(({ edge, code }) => `${edge} ${code}`);
+  await room.scan("00123456");
+  room.scale.write([weighing("61.0"), weighing("62.0")].join(""));
+  await room.stored(2);
+  await until(() => allSettled(room.gateway));
+  expect(await bus()).toEqual({ sink: "bus", state: "up", code: "NO_SUBSCRIBER" });
+  expect((await room.gateway.status()).counts.deliveries["bus"]).toEqual({ delivered: 2 });
+  await subscriber(broker.port, closing);
+  room.scale.write(weighing("63.0"));
+  await until(async () => (await bus())?.code === undefined);
+  expect(told()).toEqual(["raised NO_SUBSCRIBER", "cleared NO_SUBSCRIBER"]);
+});

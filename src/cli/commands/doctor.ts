@@ -1,25 +1,28 @@
 import { loadConfiguration } from "../../config/load.ts";
 import { configPath, statePath } from "../../config/paths.ts";
-import { command, configOption, exit, jsonOption } from "../command.ts";
+import type { Problem } from "../../model/problem.ts";
+import { command, configOption, exit, jsonOption, socketOption } from "../command.ts";
 import { outside } from "../configuration.ts";
 import { bad, type Diagnosis, ok } from "../doctor/diagnosis.ts";
 import { diagnoseDisk } from "../doctor/disk.ts";
+import { diagnoseGateway } from "../doctor/gateway.ts";
 import { diagnosePorts } from "../doctor/ports.ts";
 import { diagnoseRuntime } from "../doctor/runtime.ts";
 import { diagnoseClock } from "../doctor/time.ts";
 import { diagnoseTls } from "../doctor/tls.ts";
+import { socketPath } from "../gateway-command.ts";
 import type { Tone } from "../output.ts";
 
 const tones: Readonly<Record<Diagnosis["state"], Tone>> = { ok: "good", warn: "warn", bad: "bad" };
 
 export const doctor = command({
   name: "doctor",
-  summary: "looks at clock, disk, ports, libraries and certificates of this machine",
+  summary: "looks at clock, disk, ports, libraries, certificates and the running gateway",
   usage: "",
   about:
     "Run it as the user that the gateway runs as (sudo -u vitalwire vitalwire doctor), for permissions are that\n" +
     "user's. It opens no port, and writes a few kilobytes into the state folder, which it takes away again.",
-  options: { config: configOption, json: jsonOption },
+  options: { config: configOption, json: jsonOption, socket: socketOption },
   words: [0, 0],
   examples: [["vitalwire doctor", "one line for each thing looked at, with what to do where it is not well"]],
   exits: [exit.found],
@@ -31,14 +34,13 @@ export const doctor = command({
     const site = configuration?.site;
     const state = statePath(site?.state, configuration?.folder ?? around.cwd, around.env);
     const lines: readonly Diagnosis[] = [
-      loaded.ok
-        ? ok("configuration", file)
-        : bad("configuration", loaded.problem.detail ?? file, "vitalwire check names every mistake."),
+      loaded.ok ? ok("configuration", file) : configurationTrouble(loaded.problem, file),
       ...(await diagnoseRuntime()),
       ...(await diagnoseClock()),
       ...(await diagnoseDisk(state, site?.journal.maxMegabytes ?? 1024)),
       ...(await diagnosePorts(site)),
       ...(configuration === undefined ? [] : await diagnoseTls(configuration, Date.now())),
+      ...(await diagnoseGateway(socketPath(values, around))),
     ];
     output.progress("");
     output.list(
@@ -53,3 +55,15 @@ export const doctor = command({
     return lines.some((l) => l.state === "bad") ? exit.found : exit.ok;
   },
 });
+
+function configurationTrouble({ code, detail }: Problem, file: string): Diagnosis {
+  if (code !== "CONFIG_MISSING") return bad("configuration", detail ?? file, "vitalwire check names every mistake.");
+  const absent = detail?.startsWith("ENOENT") === true;
+  return bad(
+    "configuration",
+    absent ? `there is no ${file}: devices and destinations were not looked at` : (detail ?? file),
+    absent
+      ? "Name it (--config FILE, or VITALWIRE_CONFIG), or let scripts/install put a first one there."
+      : "Run this as the gateway's user: sudo -u vitalwire vitalwire doctor",
+  );
+}
