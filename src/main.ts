@@ -9,9 +9,10 @@ import { listenForControl } from "./console/control.ts";
 import { createDesk } from "./desk.ts";
 import { Fleet } from "./devices/fleet.ts";
 import { createGateway } from "./gateway.ts";
-import type { NewDelivery, Purpose } from "./journal/journal.ts";
+import { JournalError, type NewDelivery, type Purpose } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { jsonLog, type Log } from "./log.ts";
+import { makeFolder } from "./make-folder.ts";
 import { minter } from "./mint.ts";
 import type { Observation } from "./model/observation.ts";
 import type { ProblemCode } from "./model/problem.ts";
@@ -47,6 +48,9 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
   const state = statePath(site.state, folder, env);
   const mint = minter();
 
+  await makeFolder(state).catch((cause: unknown) => {
+    throw new JournalError("JOURNAL_FAILED", cause instanceof Error ? cause.message : String(cause), cause);
+  });
   const { journal, opened } = await openJournal({
     path: join(state, "journal.sqlite"),
     ballastBytes: site.journal.ballastMegabytes * 2 ** 20,

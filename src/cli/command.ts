@@ -80,6 +80,8 @@ export interface CommandSpec<O extends OptionSpecs> {
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** The exits that this command uses, besides 0 and 2. */
   readonly exits: readonly Exit[];
+  /** What exits mean here, where more can be said than of all commands. */
+  readonly exitsHere?: Readonly<Partial<Record<Exit, string>>>;
   run(call: Call<O>): Promise<Exit>;
 }
 
@@ -183,7 +185,10 @@ function helpText(spec: CommandSpec<OptionSpecs>): string {
     ...(spec.about === undefined ? [] : [spec.about]),
     ["Options:", ...flags.map(([, o], i) => `${(left[i] ?? "").padEnd(width)}${o.help}`)].join("\n"),
     ["Examples:", ...spec.examples.map(([line, does]) => `  ${line}\n      ${does}`)].join("\n"),
-    ["Exit codes:", ...exits.map((code) => `  ${String(code).padStart(2)}  ${exitMeaning[code]}`)].join("\n"),
+    [
+      "Exit codes:",
+      ...exits.map((code) => `  ${String(code).padStart(2)}  ${spec.exitsHere?.[code] ?? exitMeaning[code]}`),
+    ].join("\n"),
   ];
   return `${parts.join("\n\n")}\n`;
 }

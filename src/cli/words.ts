@@ -47,8 +47,12 @@ const stateWords: Readonly<Record<DeliveryState, string>> = {
   abandoned: "given up",
 };
 
-/** `ehr accepted, bus waiting`: what each destination has said, never an optimistic “sent”. */
+/**
+ * `ehr accepted, bus waiting`: what each destination has said, never an optimistic “sent”. Where something was withdrawn
+ * or corrected, each says what it is: `ehr withdrawal accepted, ehr result waiting`.
+ */
 export function deliveryWords(deliveries: readonly StoredDelivery[]): string {
   if (deliveries.length === 0) return "stored";
-  return deliveries.map((d) => `${d.sink} ${stateWords[d.state]}`).join(", ");
+  const named = deliveries.some(({ purpose }) => purpose !== "result");
+  return deliveries.map((d) => `${d.sink} ${named ? `${d.purpose} ` : ""}${stateWords[d.state]}`).join(", ");
 }

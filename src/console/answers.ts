@@ -38,6 +38,10 @@ export interface GatewayStatus {
 
 /** What the gateway answers to each request at its control socket. Listings end with what is newest. */
 export function answers({ journal, gateway, places, desk, clock, devices, sinks, poke }: AnswerParts): Answer {
+  const known = {
+    places: () => places.status().map(({ place }) => place),
+    sinks: () => sinks().map(({ sink }) => sink),
+  };
   return async function* answer(request: Request) {
     switch (request.do) {
       case "status": {
@@ -53,12 +57,15 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
       case "readings": {
         const { do: _, ...query } = request;
         const rows = await journal.observations(query);
+        if (rows.length === 0) mustBeKnown("place", query.place, known.places());
         yield* query.afterSeq === undefined ? rows.toReversed() : rows;
         return;
       }
       case "deliveries": {
         const { do: _, ...query } = request;
-        yield* (await journal.deliveries(query)).toReversed();
+        const rows = await journal.deliveries(query);
+        if (rows.length === 0) mustBeKnown("destination", query.sink, known.sinks());
+        yield* rows.toReversed();
         return;
       }
       case "bytes": {
@@ -96,9 +103,7 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
         poke();
         return;
       case "done":
-        if (!places.status().some(({ place }) => place === request.place)) {
-          throw notFound(`There is no place “${request.place}”.`);
-        }
+        mustBeKnown("place", request.place, known.places());
         gateway.keep(places.done(request.place, request.by, clock.now()));
         yield* places.status().filter(({ place }) => place === request.place);
         return;
@@ -106,6 +111,14 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
         request satisfies never;
     }
   };
+}
+
+/** An empty answer to a misspelled name would look like good news. */
+function mustBeKnown(what: string, name: string | undefined, known: readonly string[]): void {
+  if (name === undefined || known.includes(name)) return;
+  throw notFound(
+    `There is no ${what} “${name}”; there ${known.length === 1 ? "is" : "are"} ${known.join(", ") || "none"}.`,
+  );
 }
 
 /** What was asked for is not there. */

@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { prettifyError } from "zod";
+import { makeFolder } from "../make-folder.ts";
 import { type Problem, problemCodeOf } from "../model/problem.ts";
 import { type Reply, type Request, requestSchema } from "./requests.ts";
 
@@ -14,10 +15,20 @@ const longestLine = 64 * 1024;
 
 /**
  * Listens at a Unix socket that the service's user and group alone may open. One request a line, answers in order.
+ * Rejects with SOCKET_FAILED where the socket cannot be made.
  */
-export function listenForControl(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
-  mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { force: true });
+export async function listenForControl(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
+  try {
+    await makeFolder(dirname(path));
+    rmSync(path, { force: true });
+    return await listen(path, answer);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw Object.assign(new Error(`${path}: ${why}`, { cause }), { code: "SOCKET_FAILED" });
+  }
+}
+
+function listen(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);

@@ -246,11 +246,17 @@ export const problems = {
     means: "The command needs a running gateway and found none at the control socket.",
     todo: "Start it (vitalwire run, or systemctl start vitalwire), or give its --socket.",
   },
+  SOCKET_FAILED: {
+    class: "permanent",
+    what: "The control socket cannot be made.",
+    means: "No command could reach the gateway, so it does not start.",
+    todo: "Give a path that this user may write with --socket (as a service it has /run/vitalwire).",
+  },
   NOT_FOUND: {
     class: "permanent",
-    what: "There is nothing with this id.",
+    what: "There is nothing with this id or name.",
     means: "The command changed nothing.",
-    todo: "List what there is first (vitalwire readings, vitalwire deliveries).",
+    todo: "Compare it with what there is (vitalwire readings, vitalwire deliveries).",
   },
   NOT_ALLOWED: {
     class: "permanent",

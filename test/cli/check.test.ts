@@ -17,6 +17,16 @@ test("the example shows every kind of link and of destination", async () => {
   expect(out).not.toContain("note");
 });
 
+test("a good site is one object that says so with --json, after its notes", async () => {
+  const good = await runCli(["check", "config/example.yaml", "--json"]);
+  expect(good.rows).toEqual([
+    expect.objectContaining({ ok: true, places: 2, devices: 7, sinks: 3, notes: 0, profiles: expect.any(Number) }),
+  ]);
+  const noted = await runCli(["check", "config/starter.yaml", "--json"]);
+  expect(noted.rows.at(-1)).toMatchObject({ ok: true, notes: 2 });
+  expect(noted.rows.map(({ severity }) => severity)).toEqual(["note", "note", undefined]);
+});
+
 test("a site with mistakes gets them as results, each with its line, and exit code 1", async () => {
   const file = join(await mkdtemp(join(tmpdir(), "vw-check-")), "site.yaml");
   await writeFile(file, "site: a\ngateway: b\ntimezone: UTC\nplaces: []\ndevises: []\n");

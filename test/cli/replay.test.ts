@@ -42,6 +42,26 @@ describe("replay", () => {
     expect(out).toMatch(/not read: 6 bytes at 0 \(noise\): \\x07noise/);
   });
 
+  test("ends with 0 where all that came was read, whether or not it would be held", async () => {
+    const held = await runCli(["replay", "-p", "generic-serial-scanner", "-"], { input: Buffer.from("A1\rA1\r") });
+    expect(held).toMatchObject({ code: 0, out: expect.stringContaining("2 scans, 0 pieces not read") });
+    const cut = await runCli(["replay", "-p", "health-o-meter-498kl", "-"], {
+      input: (await rawBytes()).subarray(0, -3),
+    });
+    expect(cut).toMatchObject({ code: 1 });
+    const { out } = await runCli(["replay", "--help"]);
+    expect(out).toMatch(/ 0 {2}each file holds a reading or a scan/);
+    expect(out).toMatch(/ 1 {2}in some file nothing was read/);
+  });
+
+  test("names profiles in its examples that there are", async () => {
+    const { out } = await runCli(["replay", "--help"]);
+    for (const [, id] of (out.split("Examples:")[1] ?? "").matchAll(/(?:-p|--profile) ([a-z][\w-]+)/g)) {
+      const { err } = await runCli(["replay", "-p", id ?? "", "-"]);
+      expect(err).toBe("");
+    }
+  });
+
   test("that finds nothing at all ends with exit code 1", async () => {
     expect((await runCli(["replay", "-p", "health-o-meter-498kl", "-"])).code).toBe(1);
   });

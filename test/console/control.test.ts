@@ -185,3 +185,13 @@ describe("the control socket", () => {
     await expect(collected(ask(path, { do: "status" }))).rejects.toMatchObject({ problem: { code: "GATEWAY_ABSENT" } });
   });
 });
+
+test.each(["/proc/nowhere/at/all.sock", "/dev/null/control.sock"])(
+  "a socket that cannot be made is said: %s",
+  async (path) => {
+    await expect(listenForControl(path, async function* () {})).rejects.toMatchObject({
+      code: "SOCKET_FAILED",
+      message: expect.stringContaining(path),
+    });
+  },
+);

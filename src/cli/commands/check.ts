@@ -14,7 +14,10 @@ export const check = command({
   words: [0, 1],
   examples: [
     ["vitalwire check", "checks the installed configuration"],
-    ["vitalwire check site.yaml --json", "one remark a line, for a script or an editor"],
+    [
+      "vitalwire check site.yaml --json",
+      "one remark a line, for a script or an editor; where all is well, a last line says so",
+    ],
   ],
   exits: [exit.found, exit.failed],
   async run({ values, words: [word], output, around }) {
@@ -29,7 +32,11 @@ export const check = command({
     const { site, profiles } = loaded.configuration;
     const parts = [count(site.places, "place"), count(site.devices, "device"), count(site.sinks, "destination")];
     const notes = loaded.notes.length === 0 ? "" : `; ${count(loaded.notes, "note")}`;
-    output.say(`${output.paint("good", "ok")}  ${parts.join(", ")}; ${profiles.size} profiles known${notes}`);
+    const counts = { places: site.places.length, devices: site.devices.length, sinks: site.sinks.length };
+    output.record(
+      { ok: true, file, ...counts, profiles: profiles.size, notes: loaded.notes.length },
+      `${output.paint("good", "ok")}  ${parts.join(", ")}; ${profiles.size} profiles known${notes}`,
+    );
     return exit.ok;
   },
 });

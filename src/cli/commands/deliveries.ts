@@ -101,7 +101,8 @@ function asState(text: string): DeliveryState {
 const columns: readonly Column<StoredDelivery>[] = [
   { head: "id", cell: (d) => d.id },
   { head: "to", cell: (d) => d.sink },
-  { head: "what", cell: (d) => (d.purpose === "result" ? `${d.observations.length} reading(s)` : d.purpose) },
+  { head: "what", cell: (d) => d.purpose, tone: (d) => (d.purpose === "result" ? "plain" : "warn") },
+  { head: "readings", cell: (d) => d.observations.length, align: "right" },
   {
     head: "state",
     cell: (d) => d.state,

@@ -24,7 +24,9 @@ export const replay = command({
   usage: "--profile ID FILE…",
   about:
     "FILE is a recorder's or a capture's (.jsonl), or the instrument's raw bytes; - is standard input. A capture names its\n" +
-    "profile itself, so that --profile may be left out. No gateway is needed, nothing is stored and nothing is sent.",
+    "profile itself, so that --profile may be left out. No gateway is needed, nothing is stored and nothing is sent.\n\n" +
+    "What was understood and is no reading (a repetition, a greeting, a weight that moves) is shown and is no fault. Held\n" +
+    "readings were read: they are shown with the reason.",
   options: {
     profile: { type: "string", short: "p", value: "ID", help: "profile that reads it" },
     config: { ...configOption, help: "the site whose profiles/ folder is used beside the shipped ones" },
@@ -36,9 +38,17 @@ export const replay = command({
   examples: [
     ["vitalwire replay visit.jsonl", "a recording, read with the profile that it names"],
     ["vitalwire replay --profile health-o-meter-esc bytes.bin", "raw bytes"],
-    ["cat /dev/ttyUSB0 | vitalwire replay -p text-scanner - --json", "raw bytes of a port, to a script, once it ends"],
+    [
+      "cat /dev/ttyUSB0 | vitalwire replay -p generic-serial-scanner - --json",
+      "raw bytes of a port, to a script, once it ends",
+    ],
   ],
   exits: [exit.found, exit.failed],
+  exitsHere: {
+    [exit.ok]: "each file holds a reading or a scan, and everything in it was read",
+    [exit.found]: "in some file nothing was read, or bytes were left over that were not understood",
+    [exit.failed]: "some file is not there, or is a damaged capture; the others were read",
+  },
   async run({ values, words, output, around }) {
     const site = resolve(dirname(configPath(values.config, around.env, around.cwd)), "profiles");
     const own = await profileSources(site);

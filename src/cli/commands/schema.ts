@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { jsonSchema, type SchemaName, schemaComment, schemas } from "../../config/json-schema.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { command, exit, UsageError } from "../command.ts";
 
 export const schema = command({
@@ -27,7 +28,7 @@ export const schema = command({
     }
     const folder = resolve(around.cwd, values.write);
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       for (const each of names) await writeFile(join(folder, `${each}.schema.json`), schemaFile(each));
     } catch (error) {
       output.problem({ code: "FILE_FAILED", detail: error instanceof Error ? error.message : String(error) });
