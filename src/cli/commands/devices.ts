@@ -1,7 +1,10 @@
+import { stat } from "node:fs/promises";
 import { loadConfiguration } from "../../config/load.ts";
 import { configPath } from "../../config/paths.ts";
 import type { Profile } from "../../config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
+import type { LinkConfig } from "../../config/site.ts";
+import type { Assignment } from "../../devices/match.ts";
 import { type Survey, survey } from "../../devices/survey.ts";
 import { command, configOption, exit, jsonOption } from "../command.ts";
 import { outside } from "../configuration.ts";
@@ -16,6 +19,8 @@ interface Row {
   readonly path?: string;
   readonly product?: string;
   readonly device?: string;
+  /** Configured, and not there or not clear where. */
+  readonly absent?: true;
   readonly profiles: readonly string[];
   readonly why: string;
 }
@@ -26,7 +31,8 @@ export const devices = command({
   usage: "",
   about:
     "Opens nothing, so it may run beside the gateway. A port is named in the configuration by one of its lasting names,\n" +
-    "or by its USB identity; names such as /dev/ttyUSB0 may belong to another port after the next plugging in.",
+    "or by its USB identity; names such as /dev/ttyUSB0 may belong to another port after the next plugging in. Configured\n" +
+    "devices whose port is not there are listed with what is awaited.",
   options: { config: configOption, json: jsonOption },
   words: [0, 0],
   examples: [
@@ -34,6 +40,7 @@ export const devices = command({
     ["vitalwire devices --json", "the same for a script"],
   ],
   exits: [exit.found],
+  exitsHere: { [exit.found]: "a configured device is not there or not clear, or the configuration has mistakes" },
   async run({ values, output, around }) {
     const file = configPath(values.config, around.env, around.cwd);
     const loaded = await loadConfiguration(file, outside);
@@ -44,27 +51,42 @@ export const devices = command({
       loaded.ok ? loaded.configuration.site.devices : [],
       loaded.ok ? loaded.configuration.profiles : await shippedProfiles(),
     );
+    const listed = rows(found, await missingPaths(found));
     output.list(
       [
         { head: "port", cell: (r) => r.port },
         { head: "usb", cell: (r) => r.usb },
         { head: "path", cell: (r) => r.path },
         { head: "product", cell: (r) => r.product },
-        { head: "device", cell: (r) => r.device, tone: (r) => (r.type === "device" ? "bad" : "good") },
+        { head: "device", cell: (r) => r.device, tone: (r) => (r.absent ? "bad" : "good") },
         { head: "profile", cell: (r) => r.profiles.join(", ") },
         { head: "why", cell: (r) => r.why },
       ],
-      rows(found),
+      listed,
       "No serial port and no HID device is plugged in.",
     );
     for (const { port } of found.ports)
       if (port.names.length > 0) output.say(`\n${port.path} is also\n${port.names.map((n) => `  ${n}`).join("\n")}`);
     if (found.hidProblem !== undefined) output.problem(found.hidProblem);
-    return found.assignments.every((a) => a.ok) && (loaded.ok || values.config === undefined) ? exit.ok : exit.found;
+    const allThere = !listed.some((row) => row.absent);
+    return allThere && (loaded.ok || values.config === undefined) ? exit.ok : exit.found;
   },
 });
 
-function rows({ ports, assignments }: Survey): readonly Row[] {
+/** Paths that devices name and that are not there. */
+async function missingPaths({ assignments }: Survey): Promise<ReadonlySet<string>> {
+  const paths = assignments.flatMap((a) => (a.ok && a.path !== undefined ? [a.path] : []));
+  const there = await Promise.all(
+    paths.map((path) =>
+      stat(path)
+        .then(() => true)
+        .catch(() => false),
+    ),
+  );
+  return new Set(paths.filter((_, i) => !there[i]));
+}
+
+function rows({ ports, assignments }: Survey, missing: ReadonlySet<string>): readonly Row[] {
   const plugged = ports.map(({ port, device, why, profiles }): Row => {
     const { usb } = port;
     return {
@@ -81,19 +103,32 @@ function rows({ ports, assignments }: Survey): readonly Row[] {
       why,
     };
   });
-  const lost = assignments.flatMap((a): readonly Row[] =>
-    a.ok
-      ? []
-      : [
-          {
-            type: "device",
-            device: a.device.id,
-            profiles: [],
-            why: [a.problem.code, a.problem.detail].filter(Boolean).join(": "),
-          },
-        ],
-  );
-  return [...plugged, ...lost];
+  const found = new Set(ports.map(({ device }) => device));
+  const others = assignments.filter((a) => !a.ok || !found.has(a.device.id)).map((a) => deviceRow(a, missing));
+  return [...plugged, ...others];
+}
+
+/** A configured device that is none of the ports listed: not there, not clear, or of another kind. */
+function deviceRow(assignment: Assignment, missing: ReadonlySet<string>): Row {
+  const { device } = assignment;
+  const row = { type: "device", device: device.id } as const;
+  if (!assignment.ok) {
+    const { code, detail } = assignment.problem;
+    return { ...row, absent: true, profiles: [], why: [code, detail].filter(Boolean).join(": ") };
+  }
+  const profiles = [assignment.profile.id];
+  const { path } = assignment;
+  if (path !== undefined && missing.has(path))
+    return { ...row, absent: true, profiles, why: `PORT_MISSING: ${path} is awaited` };
+  if (path !== undefined)
+    return { ...row, port: path, profiles, why: `it is ${device.id}, at a port without hardware` };
+  return { ...row, profiles, why: elsewhere(device.link) };
+}
+
+function elsewhere(link: LinkConfig): string {
+  if ("tcp" in link) return `the gateway calls ${link.tcp.host}:${link.tcp.port}`;
+  if ("listen" in link) return `it calls the gateway at ${link.listen.address}:${link.listen.port}`;
+  return "file" in link ? `a recording: ${link.file.path}` : "";
 }
 
 async function shippedProfiles(): Promise<ReadonlyMap<string, Profile>> {
