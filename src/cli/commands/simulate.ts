@@ -4,22 +4,32 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durationMs } from "../../config/duration.ts";
 import { nearest } from "../../config/nearest.ts";
-import { durationText } from "../../config/profile.ts";
+import { durationText, type Profile } from "../../config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
 import { loadSimulation } from "../../devices/drivers.ts";
 import type { Simulation } from "../../driver-kit/instrument.ts";
 import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
 import { outside } from "../configuration.ts";
 import { type Player, play } from "../simulate/player.ts";
+import { lastsMs, namesOf } from "../simulate/probe.ts";
 import { openPty, SocatMissing } from "../simulate/pty.ts";
 
 const options = {
   pty: { type: "string", value: "PATH", help: "play on a pseudo-terminal, linked at this path" },
   listen: { type: "string", value: "PORT", help: "play on whatever connects to this TCP port" },
   connect: { type: "string", value: "HOST:PORT", help: "play on a TCP connection made to there" },
-  every: { type: "string", value: "TIME", help: "measure so often (default 10s)" },
+  every: {
+    type: "string",
+    value: "TIME",
+    help: "measure so often (default 10s); a measurement that takes longer ends first",
+  },
   count: { type: "string", value: "N", help: "stop after so many measurements (default: go on until Ctrl-C)" },
-  set: { type: "string", value: "NAME=TEXT", multiple: true, help: "measure this, instead of the samples" },
+  set: {
+    type: "string",
+    value: "NAME=TEXT",
+    multiple: true,
+    help: "measure this, instead of the samples: a channel of the profile, and its text",
+  },
   json: jsonOption,
 } as const;
 
@@ -52,7 +62,7 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
   }
   const simulation = await loadSimulation(profile.driver);
   if (simulation === undefined) throw new UsageError(`The driver “${profile.driver}” has no simulated instrument.`);
-  const samples = samplesOf(values, simulation);
+  const samples = samplesOf(values, simulation, profile);
   const every = durationText.safeParse(values.every ?? "10s");
   if (!every.success) throw new UsageError("--every takes a time such as 500ms, 10s or 2m.");
   const everyMs = durationMs(every.data);
@@ -86,6 +96,7 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
       output.record({ measured: n, values: sample }, `measured ${n}: ${JSON.stringify(sample)}`);
       // The last one is given its time too: instruments send for a while, and wait for an answer.
       await sleep(everyMs, undefined, { signal: around.stop });
+      await finished(player, lastsMs(simulation, profile.options, sample), around.stop);
     }
   } catch (error) {
     if (!around.stop.aborted) throw error;
@@ -96,12 +107,25 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
   return exit.ok;
 }
 
-function samplesOf({ set }: Values, { samples }: Simulation): Simulation["samples"] {
-  if (set === undefined) return samples;
+/** Waits until a measurement is over, where it ends at all: the next one would cut it off. */
+async function finished(player: Player, lasts: number | undefined, signal: AbortSignal): Promise<void> {
+  if (lasts === undefined) return;
+  const until = performance.now() + lasts + 1000;
+  while (player.busy && performance.now() < until) await sleep(20, undefined, { signal });
+}
+
+function samplesOf({ set }: Values, simulation: Simulation, profile: Profile): Simulation["samples"] {
+  if (set === undefined) return simulation.samples;
+  const names = namesOf(simulation, profile);
   const pairs = set.map((pair) => {
     const at = pair.indexOf("=");
     if (at < 1) throw new UsageError(`--set takes NAME=TEXT, not “${pair}”.`);
-    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    const name = pair.slice(0, at);
+    if (!names.has(name)) {
+      const known = [...names].sort().join(", ");
+      throw new UsageError(`${profile.id} measures no “${name}”. It knows ${known}.`);
+    }
+    return [name, pair.slice(at + 1)] as const;
   });
   return [Object.fromEntries(pairs)];
 }

@@ -7,6 +7,8 @@ export interface Player {
   measure(values: Readonly<Record<string, string>>, at: string): void;
   /** The stream broke and a new one is there, as after a replug: the instrument itself keeps its memory. */
   attach(stream: Duplex): void;
+  /** Whether it has something under way: it will act again by itself. */
+  readonly busy: boolean;
   stop(): void;
 }
 
@@ -30,11 +32,20 @@ export function play(instrument: Instrument, stream: Duplex, onSafe: (n: number)
       current = next;
       listen(next);
     },
+    get busy() {
+      return alarm !== undefined;
+    },
     stop() {
       clearTimeout(alarm);
+      alarm = undefined;
       current.destroy();
     },
   };
+
+  function ring(): void {
+    alarm = undefined;
+    handle({ on: "wake" });
+  }
 
   function handle(event: InstrumentEvent): void {
     for (const action of instrument.handle(event)) perform(action);
@@ -47,7 +58,7 @@ export function play(instrument: Instrument, stream: Duplex, onSafe: (n: number)
         return;
       case "wake":
         clearTimeout(alarm);
-        if (action.afterMs > 0) alarm = setTimeout(() => handle({ on: "wake" }), action.afterMs);
+        alarm = action.afterMs > 0 ? setTimeout(ring, action.afterMs) : undefined;
         return;
       case "safe":
         onSafe(action.n);

@@ -1,0 +1,63 @@
+import { mkdtemp } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { lastsMs, namesOf } from "../../src/cli/simulate/probe.ts";
+import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
+import { loadDriver, loadSimulation } from "../../src/devices/drivers.ts";
+import { runCli } from "./run-cli.ts";
+
+const { profiles } = await resolveProfiles(
+  await shippedProfileSources(),
+  [],
+  async (id) => (await loadDriver(id))?.options,
+);
+
+describe("what is set", () => {
+  test("has a name that the instrument knows, or is refused with those that it knows", async () => {
+    const pty = join(await mkdtemp(join(tmpdir(), "vw-simulate-")), "scale");
+    const { code, err } = await runCli(["simulate", "health-o-meter-esc", "--pty", pty, "--set", "WEIGHT=72.5"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/health-o-meter-esc measures no “WEIGHT”. It knows B, H, I, N, T, W/);
+  });
+
+  test("may have any name that the instrument's own samples have, in every profile", async () => {
+    for (const { profile } of profiles.values()) {
+      const simulation = await loadSimulation(profile.driver);
+      if (simulation === undefined) continue;
+      const names = namesOf(simulation, profile);
+      for (const name of simulation.samples.flatMap((sample) => Object.keys(sample))) expect(names).toContain(name);
+      expect(names).not.toContain("nothing-of-the-kind");
+    }
+  });
+});
+
+describe("a measurement", () => {
+  test("ends before the next begins, however often they are wanted", async () => {
+    const chunks: string[] = [];
+    const server = createServer((socket) => socket.on("data", (bytes) => chunks.push(bytes.toString("latin1"))));
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const { code } = await runCli(
+      ["simulate", "and-standard", "--connect", `127.0.0.1:${port}`, "--every", "1ms", "--count", "2"],
+      {},
+    );
+    expect(code).toBe(0);
+    await new Promise((closed) => server.close(closed));
+    const lines = chunks.join("").trim().split("\r\n");
+    expect(lines.map((line) => line.slice(0, 2))).toEqual(["US", "ST", "ST", "ST", "ST", "US", "ST", "ST", "ST", "ST"]);
+  });
+
+  test("that goes on for ever is not waited for", async () => {
+    const lasts = async (id: string) => {
+      const profile = profiles.get(id)?.profile;
+      const simulation = profile && (await loadSimulation(profile.driver));
+      if (profile === undefined || simulation === undefined) throw new Error(`there is no ${id}`);
+      return lastsMs(simulation, profile.options, simulation.samples[0] ?? {});
+    };
+    expect(await lasts("health-o-meter-esc")).toBe(4000);
+    expect(await lasts("masimo-ascii1")).toBeUndefined();
+  });
+});
