@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { hexDump } from "../../src/cli/capture/hex-dump.ts";
 import { parseCapture } from "../../src/driver-kit/capture.ts";
@@ -39,7 +39,7 @@ async function start({ folder, config }: Bench, ...more: string[]) {
   const [out, err] = [new Memory(), new Memory()];
   const file = join(folder, "out.jsonl");
   const ended = runCli(["capture", "dut", "-c", config, "-o", file, ...more], { stop: stop.signal, out, err });
-  await until(() => err.text.includes("recording to") || err.text.includes("What to do"));
+  await until(() => err.text.includes("recording to") || /waiting for|What to do/.test(err.text));
   return { file, out, err, stop, ended };
 }
 
@@ -93,12 +93,29 @@ describe("a capture", () => {
     expect(await readFile(run.file, "utf8")).toBe("mine");
   });
 
-  test("of a port that is not there says so, with exit code 4", async () => {
+  test("of a port that is not there waits for it, and opens it as soon as it appears", async () => {
     const here = await bench("health-o-meter-esc");
     await here.instrument.unplug();
     const run = await start(here);
-    expect((await run.ended).code).toBe(4);
+    await until(() => run.err.text.includes("waiting for it"));
     expect(run.err.text).toContain("PORT_MISSING");
+    await mkdir(dirname(here.instrument.path));
+    const again = await ptyInstrument(here.instrument.path);
+    cleanups.push(() => again.unplug());
+    await until(() => run.err.text.includes("recording to"));
+    again.write("hello");
+    await until(() => run.out.text.includes("6f"));
+    run.stop.abort();
+    expect((await run.ended).code).toBe(0);
+    expect(run.err.text.match(/waiting for it/g)).toHaveLength(1);
+  });
+
+  test("of a port that does not come says so within its time, with exit code 4", async () => {
+    const here = await bench("health-o-meter-esc");
+    await here.instrument.unplug();
+    const run = await start(here, "--for", "50ms");
+    expect((await run.ended).code).toBe(4);
+    expect(run.err.text).toContain("What to do");
   });
 
   test("ends when the connection does", async () => {

@@ -1,17 +1,23 @@
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { hostClock } from "../../clock.ts";
 import { durationMs } from "../../config/duration.ts";
+import type { Configuration } from "../../config/load.ts";
+import type { Device } from "../../config/site.ts";
 import { LiveSession } from "../../devices/live-session.ts";
 import { type OpenedOnce, openOnce } from "../../devices/open-once.ts";
 import { hostTimers } from "../../devices/timers.ts";
 import type { CaptureLine } from "../../driver-kit/capture.ts";
 import { latin1 } from "../../driver-kit/text.ts";
+import { problems } from "../../model/problem.ts";
 import type { Clock } from "../../model/times.ts";
 import { type CaptureFile, captureFile } from "../capture/capture-file.ts";
 import { hexDump } from "../capture/hex-dump.ts";
 import { command, configOption, exit, jsonOption, UsageError } from "../command.ts";
 import { siteConfiguration } from "../configuration.ts";
-import type { Output } from "../output.ts";
+import { type Output, visible } from "../output.ts";
+
+const lookAgainMs = 500;
 
 export const capture = command({
   name: "capture",
@@ -19,14 +25,15 @@ export const capture = command({
   usage: "DEVICE",
   about:
     "Opens the device as the configuration describes it, until Ctrl-C or until the connection ends. The gateway must not\n" +
-    "have it open (systemctl stop vitalwire). Nothing is stored as a reading and nothing is sent on.\n\n" +
+    "have it open (systemctl stop vitalwire). Nothing is stored as a reading and nothing is sent on. A port that is not\n" +
+    "there yet, or that another program holds, is waited for: start it, then plug the cable in.\n\n" +
     "It only listens. With --talk the driver asks as it would in the gateway, for instruments that speak when spoken to;\n" +
     "an instrument is never told that its results are safe, so that it keeps them.\n\n" +
     "The file may hold patients' values and identifiers: it is readable by you alone.",
   options: {
     config: configOption,
     out: { type: "string", short: "o", value: "FILE", help: "the file to make (default: DEVICE-TIME.jsonl)" },
-    for: { type: "string", value: "DURATION", help: "end after this long: 30s, 5m" },
+    for: { type: "string", value: "DURATION", help: "end after this long, waiting for the port included: 30s, 5m" },
     talk: { type: "boolean", help: "let the driver ask, for polled instruments" },
     json: { ...jsonOption, help: "show the capture's own lines instead of hex and text" },
   },
@@ -43,7 +50,7 @@ export const capture = command({
     const limit = values.for === undefined ? undefined : limitMs(values.for);
     const configuration = await siteConfiguration(call, values.config);
     if (typeof configuration === "number") return configuration;
-    const { site, profiles } = configuration;
+    const { site } = configuration;
     const device = site.devices.find((d) => d.id === words[0]);
     if (device === undefined) {
       const known = site.devices.map((d) => d.id).join(", ");
@@ -51,10 +58,9 @@ export const capture = command({
     }
     const cancelLimit = limit === undefined ? () => {} : hostTimers.after(limit, () => stop.abort());
     output.note(`opening ${device.id} … (Ctrl-C ends it)`);
-    const opened = await openOnce(device, site.devices, profiles, stop.signal);
+    const opened = await openWhenThere(device, configuration, output, stop.signal);
     if (!opened.ok) {
       cancelLimit();
-      if (stop.signal.aborted) return exit.found;
       output.problem(opened.problem);
       return exit.failed;
     }
@@ -93,6 +99,32 @@ export const capture = command({
     }
   },
 });
+
+/**
+ * Opens the device, and waits for a port that is missing or busy until `stop`: that it is opened as soon as it appears
+ * is what those problems promise.
+ */
+async function openWhenThere(
+  device: Device,
+  { site, profiles }: Pick<Configuration, "site" | "profiles">,
+  output: Output,
+  stop: AbortSignal,
+): ReturnType<typeof openOnce> {
+  let told: string | undefined;
+  for (;;) {
+    const opened = await openOnce(device, site.devices, profiles, stop);
+    if (opened.ok) return opened;
+    const { code, detail = "" } = opened.problem;
+    if (stop.aborted || (code !== "PORT_MISSING" && code !== "PORT_BUSY")) return opened;
+    if (told !== code) output.note(`${code}  ${problems[code].what} ${visible(detail)}\nwaiting for it …`);
+    told = code;
+    try {
+      await sleep(lookAgainMs, undefined, { signal: stop });
+    } catch {
+      return opened;
+    }
+  }
+}
 
 /** Until the connection ends or `stop`. Reports are refused, so that no instrument lets go of a result. */
 async function record(
