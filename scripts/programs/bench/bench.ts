@@ -3,6 +3,7 @@ import { codec } from "./codec.ts";
 import { type Floors, measureFloors } from "./floors.ts";
 import { Interrupted } from "./interrupt.ts";
 import * as measures from "./measures.ts";
+import { meterDownload } from "./meter.ts";
 
 export interface BenchOptions {
   readonly json: boolean;
@@ -66,40 +67,70 @@ const groups: readonly Group[] = [
     },
   },
   {
+    rows: [
+      { name: "meter of 500 results, stored", unit: "s", target: { most: 1 }, floor: ({ rows }) => 500 / rows },
+      { name: "meter of 500 results, read again", unit: "s", target: { most: 1 } },
+    ],
+    measure: async () => {
+      const { stored, again } = await meterDownload();
+      return [stored, again];
+    },
+  },
+  {
     rows: [{ name: "codec against hl7-standard", unit: "times", target: { least: 3 } }],
     measure: async () => [await codec()],
   },
 ];
 
+/** What the machine itself does, without the gateway. */
+const machine: readonly (Pick<Figure, "name" | "unit"> & { readonly of: (floors: Floors) => number })[] = [
+  { name: "fdatasync of 512 bytes", unit: "a second", of: ({ syncs }) => syncs },
+  { name: "raw MLLP round trips", unit: "a second", of: ({ roundTrips }) => roundTrips },
+  { name: "sqlite3 batch inserts", unit: "rows/s", of: ({ rows }) => rows },
+];
+
+/** Of all figures, in the order in which they are measured. */
+export const names: readonly string[] = [...groups.flatMap(({ rows }) => rows), ...machine].map(({ name }) => name);
+
 /** Measures what was asked for and shows it; 1 where a target is missed or a reading was lost. */
 export async function bench({ json, runs, only }: BenchOptions): Promise<0 | 1> {
   const table = figures(json);
   const floors: Floors[] = [];
-  for (const { rows, measure } of groups.filter(isWanted)) {
+  for (const { rows, measure } of groups) {
+    const wanted = rows.filter(isWanted);
+    if (wanted.length === 0) continue;
     const all: (readonly number[])[] = [];
     const beside: Floors[] = [];
+    const besideAny = only.length === 0 || wanted.some(({ floor }) => floor !== undefined);
     for (let run = 1; run <= runs; run++) {
-      table.progress(`run ${run} of ${runs}: ${rows.map(({ name }) => name).join("; ")} …`);
-      beside.push(await measureFloors());
+      table.progress(`run ${run} of ${runs}: ${wanted.map(({ name }) => name).join("; ")} …`);
+      if (besideAny) beside.push(await measureFloors());
       all.push(await measured(measure, (problem) => table.output.note(`${rows[0]?.name}: ${problem}`)));
     }
     floors.push(...beside);
-    for (const [i, { floor, ...row }] of rows.entries()) {
+    for (const [i, each] of rows.entries()) {
+      if (!isWanted(each)) continue;
+      const { floor, ...row } = each;
       const values = all.flatMap((run) => run[i] ?? []);
       const value = values.length === runs ? median(values) : Number.NaN;
       table.add({ ...row, value, ...(floor && { floor: median(beside.map(floor)) }) });
     }
   }
-  const add = (name: string, unit: string, of: (floors: Floors) => number): void =>
-    table.add({ name, unit, value: median(floors.map(of)) });
-  add("fdatasync of 512 bytes", "a second", ({ syncs }) => syncs);
-  add("raw MLLP round trips", "a second", ({ roundTrips }) => roundTrips);
-  add("sqlite3 batch inserts", "rows/s", ({ rows }) => rows);
+  const wantedFloors = machine.filter(isWanted);
+  // Named by themselves, they were not measured beside anything.
+  if (floors.length === 0 && wantedFloors.length > 0)
+    for (let run = 1; run <= runs; run++) floors.push(await measureFloors());
+  for (const { of, ...row } of wantedFloors) table.add({ ...row, value: median(floors.map(of)) });
   return table.finish();
 
-  function isWanted({ rows }: Group): boolean {
-    return only.length === 0 || rows.some(({ name }) => only.some((part) => name.includes(part)));
+  function isWanted({ name }: { readonly name: string }): boolean {
+    return only.length === 0 || only.some((part) => name.includes(part));
   }
+}
+
+/** The parts of names that are in no figure's name. */
+export function unknownNames(only: readonly string[]): readonly string[] {
+  return only.filter((part) => !names.some((name) => name.includes(part)));
 }
 
 /** A measurement that fails is a figure that misses its target, whatever it is. */

@@ -8,7 +8,8 @@ Usage: scripts/bench [--json] [--runs N] [--only NAME]
 
   --json       one object a line: name, value, unit, target, floor, ok, seed
   --runs N     how often each figure is measured; the median counts (default 3)
-  --only NAME  only figures whose name holds NAME; may be given several times
+  --only NAME  only figures whose name holds NAME; may be given several times. The machine's own figures are then shown
+               only where they are named too
 
 The service has read 5,000 readings before a burst is timed; all other figures begin with its start.
 
@@ -20,10 +21,13 @@ if (values.help) process.stdout.write(help);
 else if (values.receive) await import("./receiver.ts");
 else {
   const runs = Number(values.runs ?? 3);
-  if (Number.isInteger(runs) && runs > 0) {
-    const { bench } = await import("./bench.ts");
+  const only = values.only ?? [];
+  const { bench, names, unknownNames } = await import("./bench.ts");
+  const unknown = unknownNames(only);
+  if (unknown.length > 0) usage(`no figure's name holds ${unknown.join(", ")}; there are:\n  ${names.join("\n  ")}`);
+  else if (Number.isInteger(runs) && runs > 0) {
     try {
-      process.exitCode = await bench({ json: values.json === true, runs, only: values.only ?? [] });
+      process.exitCode = await bench({ json: values.json === true, runs, only });
     } catch (error) {
       // Only Ctrl-C leads here; all is closed, but for timers of what was being measured.
       process.stderr.write(`\n${error instanceof Error ? error.name : error}\n`);

@@ -15,12 +15,16 @@ export interface RoomPlan {
   /** Scales beside the scanner, each on a pty of its own. */
   readonly scales: number;
   readonly sinks: readonly ("hl7" | "mqtt")[];
+  /** A glucose meter too, whose cable is not in yet. */
+  readonly meter?: true;
 }
 
 export interface Room {
   readonly clinic: Clinic;
   readonly broker: Broker;
   readonly hl7Port: number;
+  /** Where the meter's port will be. */
+  readonly meterPath: string;
   /** Starts the gateway, or starts it again; it has opened all its devices then. */
   start(): Promise<GatewayProcess>;
   /** Scans the wristband, and waits until the room is the patient's. */
@@ -32,7 +36,7 @@ export interface Room {
 const wristband = "]C0P00123456";
 
 /** Builds the room, uses it, and takes all of it away again, whatever happens. */
-export async function inRoom<T>({ scales, sinks }: RoomPlan, use: (room: Room) => Promise<T>): Promise<T> {
+export async function inRoom<T>({ scales, sinks, meter }: RoomPlan, use: (room: Room) => Promise<T>): Promise<T> {
   const closing: (() => unknown)[] = [];
   try {
     const folder = await mkdtemp(join(tmpdir(), "vitalwire-bench-"));
@@ -51,12 +55,17 @@ export async function inRoom<T>({ scales, sinks }: RoomPlan, use: (room: Room) =
     const scanner = await open("scanner");
     const names = Array.from({ length: scales }, (_, i) => `scale-${i}`);
     const ptys = await Promise.all(names.map(open));
-    await writeFile(join(folder, "site.yaml"), stringify(site(folder, names, sinks, hl7Port, mqttPort)));
+    const { devices, ...others } = site(folder, names, sinks, hl7Port, mqttPort);
+    const meterPath = join(folder, "ports", "meter");
+    const cable = { id: "meter", place: "room", profile: "onetouch-ultra2", link: { serial: { path: meterPath } } };
+    const all = { ...others, devices: meter ? [...devices, cable] : devices };
+    await writeFile(join(folder, "site.yaml"), stringify(all));
 
     const used = use({
       clinic,
       broker,
       hl7Port,
+      meterPath,
       async start() {
         const gateway = await startGateway(folder);
         closing.push(() => gateway.stop());
@@ -89,13 +98,7 @@ export function lines(weights: readonly string[]): string {
   return weights.map(line).join("");
 }
 
-function site(
-  folder: string,
-  scales: readonly string[],
-  sinks: RoomPlan["sinks"],
-  hl7Port: number,
-  mqttPort: number,
-): object {
+function site(folder: string, scales: readonly string[], sinks: RoomPlan["sinks"], hl7Port: number, mqttPort: number) {
   const serial = (name: string) => ({
     path: join(folder, "ports", name),
     baudRate: 115_200,
