@@ -20,7 +20,13 @@ beforeAll(async () => {
   await symlink("usr/lib", join(root, "lib"));
 }, 300_000);
 
-afterAll(() => rm(root, { recursive: true, force: true }));
+const closing: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const step of closing) await step();
+  await rm(root, { recursive: true, force: true });
+});
+
+const scanners = "etc/udev/rules.d/50-vitalwire-scanners.rules";
 
 const verify = () =>
   spawnSync("systemd-analyze", ["verify", `--root=${root}`, "vitalwire.service"], { encoding: "utf8" });
@@ -81,15 +87,24 @@ describe("what was installed", () => {
     expect(launcher).toMatch(/^#!\/bin\/sh\nexec "\/.*node" \/opt\/vitalwire\/dist\/src\/cli\/vitalwire\.js "\$@"\n$/);
   });
 
+  test("has the list of keyboard scanners, empty until the site fills it", async () => {
+    const list = await readFile(join(root, scanners), "utf8");
+    expect(list).toBe(await readFile("systemd/50-vitalwire-scanners.rules", "utf8"));
+  });
+
   test("leaves a configuration that is there as it is, on each further run and on removal", async () => {
     const site = join(root, "etc/vitalwire/site.yaml");
     await writeFile(site, "# the operator's\n");
-    await run("scripts/install", ["--root", root]);
+    await writeFile(join(root, scanners), "# the site's scanners\n");
+    const { stderr } = await run("scripts/install", ["--root", root], { env: await nodeInTmp() });
     expect(await readFile(site, "utf8")).toBe("# the operator's\n");
+    expect(await readFile(join(root, scanners), "utf8")).toBe("# the site's scanners\n");
     expect(verify().status).toBe(0);
+    expect(stderr).toMatch(/^Node is \/tmp\/\S+\/node, where the service cannot see it/m);
 
     await run("scripts/install", ["--root", root, "--uninstall"]);
     expect(await readFile(site, "utf8")).toBe("# the operator's\n");
+    expect(await readFile(join(root, scanners), "utf8")).toBe("# the site's scanners\n");
     for (const gone of [
       "opt/vitalwire",
       "etc/systemd/system/vitalwire.service",
@@ -99,6 +114,14 @@ describe("what was installed", () => {
       await expect(lstat(join(root, gone))).rejects.toThrow("ENOENT");
   }, 300_000);
 });
+
+/** An environment whose Node is in a temporary folder. */
+async function nodeInTmp(): Promise<NodeJS.ProcessEnv> {
+  const folder = await mkdtemp("/tmp/vw-node-");
+  await writeFile(join(folder, "node"), `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 });
+  closing.push(() => rm(folder, { recursive: true, force: true }));
+  return { ...process.env, PATH: `${folder}:${process.env["PATH"]}` };
+}
 
 /** The options of Node that the unit sets. */
 async function nodeOptions(): Promise<string> {

@@ -34,12 +34,17 @@ const evidenceWords = {
   manual: "from text alone: held unless the site allows it",
 };
 
+/** A scanner's codes are no readings: there is nothing to hold. */
+function evidence({ kind, evidence: level }: Profile): string {
+  return kind === "scanner" && level === "manual" ? "from text alone" : evidenceWords[level];
+}
+
 async function instruments(): Promise<string> {
   const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
   const rows = await Promise.all(
     [...profiles.values()].map(async ({ profile: p }) => {
       const driver = `[\`${p.driver}\`](drivers/${p.driver}/README.md)`;
-      return [p.kind, p.maker, p.model, `\`${p.id}\``, driver, evidenceWords[p.evidence], await guard(p)];
+      return [p.kind, p.maker, p.model, `\`${p.id}\``, driver, evidence(p), await guard(p)];
     }),
   );
   rows.sort((a, b) => a.join().localeCompare(b.join(), "en"));
