@@ -1,6 +1,6 @@
 import { durationMs } from "./duration.ts";
 import { type Locate, mistake, note, type Path, type Remark } from "./remark.ts";
-import type { BarcodeRule, Site } from "./site.ts";
+import type { BarcodeRule, Place, Site } from "./site.ts";
 
 /** The sentence that says why a pattern is refused, if it is. */
 export type PatternMistake = (pattern: string) => string | undefined;
@@ -33,7 +33,7 @@ export function checkPlaces(site: Site, given: BarcodeJudge, locate: Locate): re
       const means = place.barcodes[all]?.means;
       const text = `This rule fits every code, so each would be taken for a ${means} and the rules below never fit. Put it last, or give it a prefix, pattern, length or symbologies.`;
       remarks.push(mistake(locate, [...path, "barcodes", all], text));
-    } else remarks.push(...checkOverlaps(place.barcodes, site.patients, [...path, "barcodes"], judge, locate));
+    } else remarks.push(...checkOverlaps(place, site.patients, [...path, "barcodes"], judge, locate));
     if (durationMs(place.idleAfter) > durationMs(place.longest))
       remarks.push(note(locate, [...path, "idleAfter"], `It never acts, for “longest” (${place.longest}) is shorter.`));
     const binds = place.barcodes.some((rule) => rule.means === "patient" || rule.means === "specimen");
@@ -58,7 +58,7 @@ function remembering(judge: BarcodeJudge): BarcodeJudge {
 
 /** Codes that could mean two things, where the wrong one of the two could pass unseen. */
 function checkOverlaps(
-  rules: readonly BarcodeRule[],
+  { barcodes: rules, kind }: Place,
   patients: Site["patients"],
   path: Path,
   judge: BarcodeJudge,
@@ -72,7 +72,7 @@ function checkOverlaps(
       const [one, other] = [rules[first], rules[second]];
       if (one === undefined || other === undefined || meaning(one) === meaning(other)) continue;
       const overlap = judge.overlapOf(one, other);
-      const words = overlap && overlapWords(one, other, overlap, locate([...path, first]).line);
+      const words = overlap && overlapWords([one, other], overlap, kind, locate([...path, first]).line);
       if (words !== undefined) return [(words.severe ? mistake : note)(locate, [...path, second], words.text)];
     }
     return [];
@@ -82,26 +82,38 @@ function checkOverlaps(
 const isStaff = (rule: BarcodeRule | undefined): boolean => rule?.means === "staff";
 
 function overlapWords(
-  one: BarcodeRule,
-  other: BarcodeRule,
+  [one, other]: readonly [first: BarcodeRule, second: BarcodeRule],
   { example, whole, particular }: Overlap,
+  kind: Place["kind"],
   line: number,
 ): { readonly severe: boolean; readonly text: string } | undefined {
   const apart = "Tell them apart by prefix, pattern, length or symbologies.";
-  if (isStaff(one)) {
-    const stays = other.means === "patient" ? ", and the patient before would stay" : "";
-    const text = `A code such as “${example}” fits this rule and the staff rule in line ${line}: a ${other.means}'s would be taken for a badge${stays}. ${apart}`;
-    return { severe: whole || !particular, text };
+  const fits = `A code such as “${example}” fits this rule and the one in line ${line}, which is tried first`;
+  if (takesPlace(other, kind) && !takesPlace(one, kind)) {
+    const taken = `${codeWords[other.means]} would be taken for ${codeWords[one.means]}, and whoever was there before would stay`;
+    return { severe: whole || !particular, text: `${fits}: ${taken}. ${apart}` };
   }
   if (whole) {
-    const text = `This rule never fits: the rule in line ${line} takes each of its codes, such as “${example}”, for a ${one.means}. ${apart}`;
+    const text = `This rule never fits: the one in line ${line} takes each of its codes, such as “${example}”, for ${codeWords[one.means]}. ${apart}`;
     return { severe: true, text };
   }
   // The particular one before the general is how rules are meant to be written.
   if (particular) return undefined;
-  const text = `A code such as “${example}” fits this rule too, and is taken for a ${one.means} by the rule in line ${line}.`;
-  return { severe: false, text };
+  return { severe: false, text: `${fits}: it is taken for ${codeWords[one.means]}.` };
 }
+
+/** Whether such a code ends what was before it; a badge, a visit, or a tube in an exam room does not. */
+function takesPlace({ means }: BarcodeRule, kind: Place["kind"]): boolean {
+  return means === "patient" || means === "done" || (means === "specimen" && kind === "lab-bench");
+}
+
+const codeWords: Readonly<Record<BarcodeRule["means"], string>> = {
+  patient: "a wristband",
+  visit: "a visit",
+  staff: "a badge",
+  specimen: "a specimen",
+  done: "a “done” card",
+};
 
 function checkRule(rule: BarcodeRule, path: Path, patternMistake: PatternMistake, locate: Locate): readonly Remark[] {
   const remarks: Remark[] = [];

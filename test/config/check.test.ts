@@ -147,8 +147,8 @@ describe("barcode rules", () => {
       "      - { means: patient, pattern: '\\d{6}' }\n      - { means: staff, pattern: '\\d*', length: [5, 6] }\n",
     );
     expect(await remarksOf(alike)).toEqual([
-      "site.yaml:8:9  places[0].barcodes[0]: A code such as “000000” fits this rule and the staff rule in line 9: a " +
-        "patient's would be taken for a badge, and the patient before would stay. " +
+      "site.yaml:8:9  places[0].barcodes[0]: A code such as “000000” fits this rule and the one in line 9, " +
+        "which is tried first: a wristband would be taken for a badge, and whoever was there before would stay. " +
         "Tell them apart by prefix, pattern, length or symbologies.",
     ]);
     expect(await severityOf(alike)).toEqual(["mistake"]);
@@ -163,21 +163,33 @@ describe("barcode rules", () => {
   });
 
   test("that an earlier one leaves no code for are mistakes; the particular before the general are not", async () => {
-    const general = "      - { means: specimen, pattern: '\\w{8}' }\n";
-    const particular = "      - { means: patient, prefix: P, pattern: '\\d{7}' }\n";
+    const general = "      - { means: patient, pattern: '\\w{8}' }\n";
+    const particular = "      - { means: done, prefix: P, pattern: '\\d{7}' }\n";
     expect(await remarksOf(rules(general + particular))).toEqual([
       expect.stringMatching(
-        /^site.yaml:9:9 .*This rule never fits: the rule in line 8 takes .*“P0000000”, for a specimen/,
+        /^site.yaml:9:9 .*This rule never fits: the one in line 8 takes .*“P0000000”, for a wristband/,
       ),
     ]);
     expect(await remarksOf(rules(particular + general))).toEqual([]);
   });
 
-  test("that share some codes alone come with a note", async () => {
-    const some = rules(
+  test("that a wristband and a tube's label fit alike are a mistake in an exam room, where a tube takes no place", async () => {
+    const tubes = rules(
       "      - { means: specimen, pattern: '\\d{6,8}' }\n      - { means: patient, pattern: '\\d{8,9}' }\n",
     );
-    expect(await remarksOf(some)).toEqual([expect.stringContaining("“00000000” fits this rule too, and is taken for")]);
+    expect(await remarksOf(tubes)).toEqual([
+      expect.stringContaining("a wristband would be taken for a specimen, and whoever was there before would stay"),
+    ]);
+    expect(await severityOf(tubes)).toEqual(["mistake"]);
+    const bench = tubes.replace("kind: exam-room", "kind: lab-bench");
+    expect(await severityOf(bench)).toEqual(["note"]);
+  });
+
+  test("that share some codes alone come with a note", async () => {
+    const some = rules(
+      "      - { means: patient, pattern: '\\d{6,8}' }\n      - { means: specimen, pattern: '\\d{8,9}' }\n",
+    );
+    expect(await remarksOf(some)).toEqual([expect.stringContaining("taken for a wristband.")]);
     expect(await severityOf(some)).toEqual(["note"]);
   });
 
