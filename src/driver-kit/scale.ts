@@ -48,6 +48,12 @@ export function scaleSession(protocol: ScaleProtocol): Session {
   return offerAgain(weighing(protocol));
 }
 
+function timeless(measured: Measured): Measured {
+  if (measured.deviceTime === undefined) return measured;
+  const { deviceTime: _, ...rest } = measured;
+  return rest;
+}
+
 function weighing(protocol: ScaleProtocol): Session {
   const { framer, group, poll, settle, silenceMs, repeats = "once" } = protocol;
   let waiting = poll?.first ?? [];
@@ -66,7 +72,7 @@ function weighing(protocol: ScaleProtocol): Session {
 
   function load(measured: readonly Measured[], span: Span): Action {
     // The clock on the wire goes on while the load stays.
-    const key = JSON.stringify(measured.map(({ deviceTime: _, ...rest }) => rest));
+    const key = JSON.stringify(measured.map(timeless));
     said = { key, times: said.key === key ? said.times + 1 : 1 };
     if (key === standing && repeats === "once") return { do: "discard", span, reason: "duplicate" };
     if (said.times < settle) return { do: "discard", span, reason: "not-a-reading" };
