@@ -65,8 +65,8 @@ export interface MessageRules {
   /** Types of records that LIS02 does not have, and that are known to hold no result. */
   readonly otherRecords: readonly string[];
   /**
-   * What any other type that LIS02 does not have means: that the frame is no good, for what cannot be read may be a result
-   * and must not be acknowledged; or, where nothing is acknowledged, that the record is read over.
+   * What any other type that LIS02 does not have means: that the frame is no good, for what cannot be read may be a
+   * result and must not be acknowledged; or, where nothing is acknowledged, that the record is discarded alone.
    */
   readonly unknownRecords: "refuse" | "ignore";
 }

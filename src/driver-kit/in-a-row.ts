@@ -7,8 +7,8 @@ export interface InARow {
 }
 
 /**
- * For lines without a checksum, on which something is believed only once `times` messages in a row have said it: they are
- * not all damaged alike.
+ * For lines without a checksum, on which something is believed only once `times` messages in a row have said it: they
+ * are not all damaged alike.
  */
 export function inARow(times: number): InARow {
   let last: string | undefined;

@@ -12,7 +12,7 @@ export interface Listening {
   readonly framer: Framer;
   /** Reads a frame, or bytes that the framer lets stand alone. */
   hear(frame: Uint8Array, span: Span): readonly Heard[];
-  /** After so long without a byte, what is unfinished does not go on. Without it only the end of the connection ends it. */
+  /** After so long without a byte, what is unfinished does not go on. Absent: only the end of the connection ends it. */
   readonly silenceMs?: number;
   /** It was silent for so long, and what that ended has been heard. */
   silent?(): void;
