@@ -13,34 +13,43 @@ const mostMissing = 3;
 
 type Result = Extract<Reply, { is: "result" }>;
 
-/** Waits until a meter is switched on, and reads all that it has, newest first. */
+/** Waits until a meter is switched on, and reads all that it has; from the beginning where it is switched on meanwhile. */
 export function* codefree(visit: Visit): Conversation<Reply> {
   let greeting: Heard<Reply> | undefined;
-  while (greeting === undefined) greeting = yield { ...listen, waitMs: idleMs, accepts: isHello };
+  while (greeting === undefined) greeting = yield { writes: [], waitMs: idleMs, accepts: isHello };
+  for (;;) {
+    const read = yield* memory(visit);
+    if (read === "greeted") continue;
+    keepAll(read.results, visit);
+    return { is: read.isWhole ? "complete" : "cut" };
+  }
+}
 
+type Read = { readonly isWhole: boolean; readonly results: readonly Heard<Result>[] } | "greeted";
+
+/** Asks for results, the newest first, until there is no other. */
+function* memory(visit: Visit): Generator<Question<Reply>, Read, Heard<Reply> | undefined> {
   const count = yield* greet();
-  if (count === undefined) return { is: "cut" };
+  if (count === undefined) return { isWhole: false, results: [] };
   visit.identify({ manufacturer: "SD Biosensor", model: "CodeFree" });
 
   const results: Heard<Result>[] = [];
   let missing = 0;
-  let inRow = 0;
-  let isClosed = false;
-  while (!isClosed && results.length + missing < mostResults) {
-    const heard = yield ask(requests.next, waitMs, ({ is }) => is === "result" || is === "closed");
-    isClosed = heard?.reply.is === "closed";
+  for (let inRow = 0; inRow < mostMissing && results.length + missing < mostResults; ) {
+    const heard = yield ask(requests.next, waitMs, ({ is }) => is !== "count");
+    if (heard?.reply.is === "hello") return "greeted";
+    if (heard?.reply.is === "closed") break;
     if (heard?.reply.is === "result") {
       results.push({ reply: heard.reply, span: heard.span });
       inRow = 0;
-    } else if (!isClosed) {
+    } else {
       // Beyond the last one silence is no loss: the meter is gone already.
       if (results.length + missing >= count) break;
       missing++;
-      if (++inRow === mostMissing) break;
+      inRow++;
     }
   }
-  keepAll(results, visit);
-  return { is: results.length >= count ? "complete" : "cut" };
+  return { isWhole: results.length >= count, results };
 }
 
 /** Answers the greeting; the meter then tells how many results it has. */
@@ -65,4 +74,3 @@ function keepAll(results: readonly Heard<Result>[], visit: Visit): void {
 }
 
 const isHello = ({ is }: Reply): boolean => is === "hello";
-const listen = { writes: [] } as const;
