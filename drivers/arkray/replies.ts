@@ -27,13 +27,26 @@ const mostDigits = 40;
 const singles: readonly number[] = [control.eot, control.enq, control.ack, control.nak];
 const blanks: readonly number[] = [bar, 0x0d, 0x0a];
 
+/** More single bytes in a row than any conversation has; what goes on beyond them is noise. */
+const mostSingles = 16;
+
 export function replyFramer(): Framer {
-  return search({ bound: 1 + mostHeader + 1 + checkLength, judge });
+  let inRow = 0;
+  let end = 0;
+  return search({
+    bound: 1 + mostHeader + 1 + checkLength,
+    judge(view, at) {
+      const [first = 0] = view;
+      if (!singles.includes(first) && !blanks.includes(first)) return longer(view);
+      inRow = at === end ? inRow + 1 : 1;
+      end = at + 1;
+      return { is: inRow > mostSingles ? "none" : "frame", length: 1 };
+    },
+  });
 }
 
-function judge(view: Uint8Array): Verdict {
+function longer(view: Uint8Array): Verdict {
   const [first = 0, second] = view;
-  if (singles.includes(first) || blanks.includes(first)) return { is: "frame", length: 1 };
   if (first === stx) return header(view);
   if (first < 0x41 || first > 0x5a) return { is: "none", length: 1 };
   if (second === undefined) return { is: "more" };
@@ -71,7 +84,8 @@ function checked(view: Uint8Array, to: number): Verdict {
 }
 
 function isHex(byte: number): boolean {
-  return /[0-9A-Fa-f]/.test(String.fromCharCode(byte));
+  const letter = byte & 0xdf;
+  return (byte >= 0x30 && byte <= 0x39) || (letter >= 0x41 && letter <= 0x46);
 }
 
 export function decodeReply(frame: Uint8Array): Reply {

@@ -20,7 +20,7 @@ const trailer = 2;
 const most = 0x40;
 
 const countLength = 22;
-export const resultLength = 17;
+const resultLength = 17;
 export const types = { dialogue: 0x10, result: 0x20, count: 0x30 } as const;
 
 export function replyFramer(): Framer {

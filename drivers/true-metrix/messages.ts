@@ -14,6 +14,8 @@ const checkLength = 2;
 /** A result has 19 characters; nothing known is longer. */
 const mostText = 80;
 const bound = mostText + 2 + checkLength;
+/** More ends of lines in a row are noise. */
+const mostBlanks = 4;
 
 /** The first byte of everything that is sent to a meter. */
 const requestMark = 0xa0;
@@ -21,12 +23,23 @@ const reportLength = 64;
 
 /** Messages out of reports, the first byte of which says how many of the others count: the rest is left from before. */
 export function messageFramer(): Framer {
-  return uartReports(search({ bound, judge }));
+  let inRow = 0;
+  let end = 0;
+  return uartReports(
+    search({
+      bound,
+      judge(view, at) {
+        if (view[0] !== 0x0d && view[0] !== 0x0a) return message(view);
+        inRow = at === end ? inRow + 1 : 1;
+        end = at + 1;
+        return { is: inRow > mostBlanks ? "none" : "frame", length: 1 };
+      },
+    }),
+  );
 }
 
-function judge(view: Uint8Array): Verdict {
+function message(view: Uint8Array): Verdict {
   const [first = 0] = view;
-  if (first === 0x0d || first === 0x0a) return { is: "frame", length: 1 };
   if (first !== opens) return { is: "none", length: 1 };
   for (let at = 1; at < view.length; at++) {
     const byte = view[at] ?? 0;
