@@ -3,6 +3,7 @@ import type { Site } from "./config/site.ts";
 import type { Report, Upstream } from "./devices/device.ts";
 import type { Journal, JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
+import type { Observation } from "./model/observation.ts";
 import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
 import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime } from "./model/times.ts";
@@ -19,24 +20,13 @@ export interface Line {
   readonly journal: Journal;
   readonly addressees: readonly Addressee[];
   readonly mint: () => string;
-  /** Tells the delivery workers that something was queued. */
-  readonly poke: () => void;
   readonly log: Log;
   /** Tells what the journal could not do. */
   readonly trouble: (code: ProblemCode) => void;
 }
 
 /** The straight line: finding, observation, patient, journal, delivery. */
-export function createGateway({
-  site,
-  places,
-  journal,
-  addressees,
-  mint,
-  poke,
-  log,
-  trouble,
-}: Line): Upstream & Gateway {
+export function createGateway({ site, places, journal, addressees, mint, log, trouble }: Line): Upstream & Gateway {
   const repeats = createRepeats();
   let turn: Promise<unknown> = Promise.resolve();
   const clock = {
@@ -48,7 +38,7 @@ export function createGateway({
   return {
     report(report) {
       // What may have been read before is looked up first; two such reports at once would each find it new.
-      if (!report.findings.some(({ identity }) => identity !== undefined)) return take(report);
+      if (!isRepeatable(report)) return take(report);
       const taken = turn.then(() => take(report));
       turn = taken;
       return taken;
@@ -71,18 +61,21 @@ export function createGateway({
   async function take(report: Report): Promise<"stored" | "refused"> {
     const undo: (() => void)[] = [];
     try {
-      const fresh = await unknown(meaning(report));
-      undo.push(...fresh.map((observation) => repeats.remember(observation)));
+      const meant = meaning(report);
+      const known = isRepeatable(report) ? await journal.known(repeatable(meant)) : undefined;
+      const fresh = unknown(meant, known);
+      for (const observation of fresh) undo.push(repeats.remember(observation));
       const instrument = { connectedSince: report.openedMs, shared: report.config.shared ?? false };
-      const bound = fresh.map((unbound) => places.bind(unbound, instrument));
-      const observations = bound.map(({ observation }) => observation);
-      const events = bound.flatMap((b) => b.events);
+      const observations: Observation[] = [];
+      const events: JournalEvent[] = [];
+      for (const unbound of fresh) {
+        const bound = places.bind(unbound, instrument);
+        observations.push(bound.observation);
+        events.push(...bound.events);
+      }
       const ready = observations.filter(({ standing }) => standing.state === "ready");
       const deliveries = address(ready, addressees, postmark(report.received), "result");
-      const appended = observations.length > 0 && journal.append({ observations, events, deliveries });
-      // Before it is stored, so that the first claim shares its commit: only what is stored is ever handed out.
-      if (deliveries.length > 0) poke();
-      await appended;
+      if (observations.length > 0) await journal.append({ observations, events, deliveries });
       return "stored";
     } catch (error) {
       for (const forget of undo) forget();
@@ -109,15 +102,15 @@ export function createGateway({
    * A memory that is read again brings what is known: it is safe already, is not addressed twice, and says nothing
    * about who is in the room now. So it is left out before anybody is asked whose it is.
    */
-  async function unknown(observations: readonly Unbound[]): Promise<readonly Unbound[]> {
-    const keys = observations.map((o) => o.sourceKey).filter((key) => !key.startsWith("id:"));
-    const known = keys.length === 0 ? undefined : await journal.known(keys);
-    return observations.flatMap((o) => {
+  function unknown(observations: readonly Unbound[], known?: ReadonlySet<string>): readonly Unbound[] {
+    const left: Unbound[] = [];
+    for (const o of observations) {
       const seen = known?.has(o.sourceKey) ? "same" : repeats.look(o);
-      if (seen === "same") return [];
-      if (seen === "new") return [o];
-      return [{ ...o, standing: standingFor([...heldReasons(o.standing), "maybe-repeated"]) }];
-    });
+      if (seen === "new") left.push(o);
+      if (seen === "perhaps")
+        left.push({ ...o, standing: standingFor([...heldReasons(o.standing), "maybe-repeated"]) });
+    }
+    return left;
   }
 
   function postmark(received: HostTime) {
@@ -134,6 +127,12 @@ export function createGateway({
     });
   }
 }
+
+/** Whether an instrument may report some of this again: it names its records. */
+const isRepeatable = ({ findings }: Report): boolean => findings.some(({ identity }) => identity !== undefined);
+
+const repeatable = (observations: readonly Unbound[]): readonly string[] =>
+  observations.map(({ sourceKey }) => sourceKey).filter((key) => !key.startsWith("id:"));
 
 /** What others ask of the line beside what devices tell it. */
 export interface Gateway extends Upstream {

@@ -23,6 +23,9 @@ import { makeSink, type SinkNote } from "./sinks/make.ts";
 import { serviceManager } from "./systemd.ts";
 import { upkeep } from "./upkeep.ts";
 
+/** So long is a delivery that arrived noted later, for company: within it, a power cut sends it again. */
+const gatherSettledMs = 50;
+
 export interface StartOptions {
   readonly configuration: Configuration;
   readonly socket: string;
@@ -84,6 +87,7 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
         sink,
         journal,
         clock,
+        gatherMs: gatherSettledMs,
         ...(hl7 && { options: { errorTries: hl7.errorTries, whenUnsure: hl7.whenUnsure } }),
         onAlert: (alert) => log("sink", { sink: sink.id, ...alert }),
       }),
@@ -99,7 +103,7 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
     tellBroken = resolve;
   });
   const trouble = (code: ProblemCode): void => chores.trouble(code);
-  const gateway = createGateway({ site, places, journal, addressees, mint, poke, log, trouble });
+  const gateway = createGateway({ site, places, journal, addressees, mint, log, trouble });
   const addressed = (observations: readonly Observation[], purpose: Purpose): readonly NewDelivery[] => {
     const postmark = { at: clock.now().wall, site: site.site, gateway: site.gateway, timezone: site.timezone, mint };
     return address(observations, addressees, postmark, purpose);

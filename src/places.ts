@@ -75,7 +75,7 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
       const holds: readonly HoldReason[] = decision.reading?.holds ?? ["no-patient"];
       const observation: Observation = {
         ...unbound,
-        standing: standingFor(new Set([...heldReasons(unbound.standing), ...holds])),
+        standing: holds.length === 0 ? unbound.standing : standingFor([...heldReasons(unbound.standing), ...holds]),
         ...(decision.reading?.binding === undefined ? {} : { binding: decision.reading.binding }),
       };
       return { observation, events: changes(device.place, decision, times.received) };
@@ -111,8 +111,11 @@ function scanned({ text, symbology }: Scan): What {
   return { on: "scan", text, ...(symbology === undefined ? {} : { symbology }) };
 }
 
+const nothingHappened: readonly JournalEvent[] = [];
+
 /** What changed in a place, as the journal keeps it (IHE PCIM: whom, from when, by whom, why it ended). */
 function changes(place: string, { changes: all }: Decision, now: HostTime): readonly JournalEvent[] {
+  if (all.length === 0) return nothingHappened;
   return all.map((change) => {
     const at = now.wall;
     if ("by" in change) return { at, type: change.change, place, by: change.by };

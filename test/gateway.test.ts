@@ -81,16 +81,20 @@ async function line(over: (journal: Journal) => Partial<Journal> = () => ({})) {
   const { journal: real } = await journalForTest();
   const journal: Journal = { ...real, ...over(real) };
   const log: { readonly event: string; readonly fields: unknown }[] = [];
-  let pokes = 0;
+  let woken = 0;
+  real.attend("ehr", {
+    room: () => 0,
+    take: () => {},
+    queued: () => {
+      woken += 1;
+    },
+  });
   const gateway = createGateway({
     site,
     places: createPlaces(site),
     journal,
     addressees: [clinic],
     mint,
-    poke: () => {
-      pokes += 1;
-    },
     log: (event, fields) => log.push({ event, fields }),
     trouble: () => {},
   });
@@ -107,7 +111,7 @@ async function line(over: (journal: Journal) => Partial<Journal> = () => ({})) {
     const bytes = await Promise.all(deliveries.toReversed().map(({ id }) => real.deliveryBytes(id)));
     return bytes.map((one) => new TextDecoder().decode(one));
   };
-  return { gateway, journal: real, scan, log, messages, pokes: () => pokes };
+  return { gateway, journal: real, scan, log, messages, woken: () => woken };
 }
 
 describe("a report", () => {
@@ -154,11 +158,11 @@ describe("a report", () => {
   });
 
   test("of a reading for the patient scanned goes to the sink, and wakes it", async () => {
-    const { gateway, scan, messages, pokes } = await line();
+    const { gateway, scan, messages, woken } = await line();
     scan("P0001", at(1));
     expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("stored");
     expect(await messages()).toEqual(["0001 72.5"]);
-    expect(pokes()).toBe(1);
+    expect(woken()).toBe(1);
   });
 
   test("that comes after another patient's scan goes to the one in whose time it was measured", async () => {
@@ -192,12 +196,12 @@ describe("a report", () => {
   });
 
   test("that nobody owns is held and not sent", async () => {
-    const { gateway, journal, messages, pokes } = await line();
+    const { gateway, journal, messages, woken } = await line();
     expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("stored");
     const [row] = await journal.observations({ limit: 1 });
     expect(row?.observation.standing).toEqual({ state: "held", reasons: ["no-patient"] });
     expect(await messages()).toEqual([]);
-    expect(pokes()).toBe(0);
+    expect(woken()).toBe(0);
   });
 
   test.each(["control", "demo"] as const)(

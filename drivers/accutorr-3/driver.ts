@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
 import { offerAgain } from "../../src/driver-kit/offer-again.ts";
+import { sensorContacts } from "../../src/driver-kit/sensor-contacts.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { type Determination, determinations } from "./determinations.ts";
-import { oximeter, type Saturation } from "./oximeter.ts";
+import { type Saturation, saturationOf } from "./oximeter.ts";
 import { command, decode, type Reply, replyFramer } from "./reply.ts";
 
 const options = z.strictObject({
@@ -37,7 +38,7 @@ const missedIsGone = 3;
 function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
   const framer = replyFramer();
   const cuff = determinations();
-  const sensor = oximeter();
+  const sensor = sensorContacts<Saturation>(2);
   let asked = false;
   let missed = 0;
   let receipt = 0;
@@ -60,7 +61,7 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
     missed = 0;
     const determination = cuff.see(reply);
     const due = determination !== undefined || (spotEverySeconds > 0 && sinceSpotMs >= spotEverySeconds * 1000);
-    const saturation = sensor.see(reply, due);
+    const [saturation] = sensor.see(saturationOf(reply), due);
     if (saturation !== undefined) sinceSpotMs = 0;
     const findings = [
       ...(determination === undefined ? [] : cuffFindings(determination, reply, span)),
@@ -86,7 +87,7 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
           return settle(framer.push(event.bytes));
         case "wake": {
           sinceSpotMs += asked ? replyMs : pollMs;
-          if (asked && ++missed >= missedIsGone) sensor.forget();
+          if (asked && ++missed >= missedIsGone) sensor.interrupt();
           asked = false;
           return [...settle(framer.flush("silence")), ...ask()];
         }
@@ -130,14 +131,14 @@ function cuffFindings(found: Determination, { saturation, rate, status }: Reply,
   ];
 }
 
-function sensorFindings({ saturation, rate }: Saturation, { status }: Reply, span: Span): readonly Finding[] {
-  const finding = (channel: string, text: string): Finding => ({
-    channel,
+function sensorFindings({ channel, saturation, rate }: Saturation, { status }: Reply, span: Span): readonly Finding[] {
+  const finding = (name: string, text: string): Finding => ({
+    channel: name,
     value: { kind: "number", text },
     kind: "patient",
     group: "oximetry",
     flags: [`status ${status}`],
     span,
   });
-  return [finding("SaO2", saturation), ...(rate === undefined ? [] : [finding("PR", rate)])];
+  return [finding(channel, saturation), ...(rate === undefined ? [] : [finding("PR", rate)])];
 }

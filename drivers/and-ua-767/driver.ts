@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
+import type { Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import { gap } from "../../src/driver-kit/framers/gap.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
-import { offerAgain } from "../../src/driver-kit/offer-again.ts";
+import { listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 
 const options = z.strictObject({
@@ -18,44 +17,21 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session: (chosen) => offerAgain(session(chosen)),
+  session,
 };
 
 /** Ten hex digits and a line end; more than that is no result. */
 const bound = 16;
 
 function session({ quietMs }: Options): Session {
-  const framer = gap({ bound });
-  let receipt = 0;
-
-  function settle(pieces: readonly Piece[]): readonly Action[] {
-    return pieces.flatMap((piece): readonly Action[] => {
-      const { span } = piece;
-      if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-      const findings = decode(latin1(piece.bytes), span);
-      if (findings === undefined) return [{ do: "discard", span, reason: "malformed" }];
-      return [{ do: "report", receipt: ++receipt, findings }];
-    });
-  }
-
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "data":
-          return [...settle(framer.push(event.bytes)), { do: "wake", afterMs: quietMs }];
-        case "wake":
-          return settle(framer.flush("silence"));
-        case "close":
-          return settle(framer.flush("close"));
-        case "open":
-        case "stored":
-        case "refused":
-          return [];
-        default:
-          return event satisfies never;
-      }
+  return listeningSession({
+    framer: gap({ bound }),
+    silenceMs: quietMs,
+    hear(frame, span) {
+      const findings = decode(latin1(frame), span);
+      return [findings === undefined ? { do: "discard", span, reason: "malformed" } : { do: "report", findings }];
     },
-  };
+  });
 }
 
 const result = /^(8[0-3])([0-9A-F]{2})([0-9A-F]{2})([0-9A-F]{2})[0-9A-F]{2}\r?\n?$/;

@@ -128,7 +128,7 @@ class AstmSession implements Session, Upper, Out {
     const [message, seen, query] = [this.#message, new Map(this.#seen), this.#query];
     this.#message = read.message;
     this.remark({ from: span.from, to: span.from + 1 }, ...read.remarks);
-    const found = read.events.flatMap((event) => this.#event(event));
+    const found = this.#found(read.events);
     if (found.length === 0) return "accept";
     const receipt = this.#report(found);
     if (this.#options.framing === "records") {
@@ -171,14 +171,28 @@ class AstmSession implements Session, Upper, Out {
     // An analyzer that did not take the answer asks again, or goes on without it.
   }
 
-  #event(event: MessageEvent): readonly Finding[] {
+  /**
+   * What one frame brought. It may end one message and hold the next, and orders are counted anew in each: within this
+   * one report the orders of a later message must not be taken for those of the first.
+   */
+  #found(events: readonly MessageEvent[]): readonly Finding[] {
+    const found: Finding[] = [];
+    let message = 1;
+    for (const event of events) {
+      if (event.is === "header" && found.length > 0) message++;
+      found.push(...this.#event(event, message));
+    }
+    return found;
+  }
+
+  #event(event: MessageEvent, message: number): readonly Finding[] {
     switch (event.is) {
       case "header":
         this.#identify(event.record);
         this.#seen = new Map();
         return [];
       case "results":
-        return this.#findings(event.results);
+        return this.#findings(event.results, message);
       case "query":
         if (this.#options.queries === "answer") this.#query = isWithdrawal(event.record) ? undefined : event.record;
         return [];
@@ -201,9 +215,9 @@ class AstmSession implements Session, Upper, Out {
     if (Object.keys(identity).length > 0) this.#actions.push({ do: "identify", identity });
   }
 
-  #findings(results: readonly Result[]): readonly Finding[] {
+  #findings(results: readonly Result[], message = 1): readonly Finding[] {
     for (const { record } of results) this.#reportedTo = Math.max(this.#reportedTo, record.span.to);
-    return findings(results, this.#options, this.#seen);
+    return findings(results, this.#options, this.#seen, message);
   }
 
   #cut(span: Span, detail: string): void {

@@ -10,9 +10,15 @@ import { readValue } from "./value.ts";
 
 /**
  * Results as findings. `seen` counts how often each identity came in this message, so that two equal results of one
- * message stay two, while the whole message sent again brings none that is new.
+ * message stay two, while the whole message sent again brings none that is new. `message` is which one of their report
+ * they belong to, counted from 1.
  */
-export function findings(results: readonly Result[], options: Options, seen: Map<string, number>): readonly Finding[] {
+export function findings(
+  results: readonly Result[],
+  options: Options,
+  seen: Map<string, number>,
+  message: number,
+): readonly Finding[] {
   return results
     .filter(({ record }) => isReportable(record, options))
     .flatMap((result) => {
@@ -35,7 +41,7 @@ export function findings(results: readonly Result[], options: Options, seen: Map
         value: readValue(strip(value, options), flags, status, options),
         ...given("unit", text(record, 5)),
         kind: kindOf(header, result, options),
-        ...(result.orderNumber === 0 ? {} : { group: `order ${result.orderNumber}` }),
+        ...given("group", groupOf(result, message)),
         ...(time === undefined ? {} : { deviceTime: time }),
         ...(Object.keys(reported).length === 0 ? {} : { reported }),
         status: statusOf(record, order),
@@ -44,6 +50,11 @@ export function findings(results: readonly Result[], options: Options, seen: Map
         span: record.span,
       }));
     });
+}
+
+function groupOf({ orderNumber }: Result, message: number): string {
+  if (orderNumber === 0) return "";
+  return message === 1 ? `order ${orderNumber}` : `message ${message} order ${orderNumber}`;
 }
 
 function isReportable(record: LisRecord, { reportable }: Options): boolean {

@@ -62,6 +62,13 @@ export interface MessageRules {
   readonly recordEnd: "cr" | "any";
   /** `L`: results are handed on when their order is closed. `EOT`: with the frame that brings them. */
   readonly end: "L" | "EOT";
+  /** Types of records that LIS02 does not have, and that are known to hold no result. */
+  readonly otherRecords: readonly string[];
+  /**
+   * What any other type that LIS02 does not have means: that the frame is no good, for what cannot be read may be a
+   * result and must not be acknowledged; or, where nothing is acknowledged, that the record is discarded alone.
+   */
+  readonly unknownRecords: "refuse" | "ignore";
 }
 
 export type MessageEvent =
@@ -121,8 +128,7 @@ class Reading {
     if (/^H[^A-Za-z0-9]/.test(decoded)) return this.#header(decoded, source.span);
     const { header, ended } = this.message;
     if (header === undefined || ended) return "a record before the header";
-    this.#inside(parseRecord(decoded, header.delimiters, source.span), header);
-    return undefined;
+    return this.#inside(parseRecord(decoded, header.delimiters, source.span), header);
   }
 
   /** Hands the open results on. */
@@ -142,7 +148,7 @@ class Reading {
     return undefined;
   }
 
-  #inside(record: LisRecord, header: LisRecord): void {
+  #inside(record: LisRecord, header: LisRecord): string | undefined {
     const { patient, order, orders, orderComments, open, commentsOpen } = this.message;
     switch (record.type) {
       case "P":
@@ -182,8 +188,15 @@ class Reading {
       case "S":
         // Free to the manufacturer; nothing of them is a result.
         return;
-      default:
-        this.events.push({ is: "ignored", span: record.span, detail: "a record of an unknown type" });
+      default: {
+        if (this.#rules.otherRecords.includes(record.type)) return;
+        // More than a letter may be anything, a patient's name too.
+        const type = /^[A-Za-z]$/.test(record.type) ? `type ${record.type}` : "a type";
+        const detail = `a record of ${type} that LIS02 does not have`;
+        if (this.#rules.unknownRecords === "refuse") return detail;
+        this.events.push({ is: "ignored", span: record.span, detail });
+        return;
+      }
     }
   }
 

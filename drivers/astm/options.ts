@@ -81,6 +81,10 @@ export const options = z.strictObject({
     .array(z.string())
     .default([])
     .describe("words in O.16 and in comments on an order or a result (first component) that only controls have"),
+  otherRecords: z
+    .array(z.string())
+    .default([])
+    .describe("record types beyond the standard's that hold no result; a frame with any other is refused"),
   queries: z
     .enum(["answer", "ignore"])
     .default("answer")
@@ -122,6 +126,8 @@ export function rulesOf(given: Options): Rules {
     enqInTransfer: given.enqInTransfer ?? mode.enqInTransfer,
     withoutEnq: given.withoutEnq ?? mode.withoutEnq,
     recordEnd: given.recordEnd ?? mode.recordEnd,
+    otherRecords: given.otherRecords,
+    unknownRecords: given.framing === "records" ? "ignore" : "refuse",
     encoding: given.encoding,
     offScaleFlags: given.offScaleFlags,
     maskedFlags: given.maskedFlags,

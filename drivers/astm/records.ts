@@ -11,7 +11,7 @@ export interface Delimiters {
 
 /** A record as it came: decoded, split at its field delimiters, with the escapes still in place. */
 export interface LisRecord {
-  /** H, P, O, R, C, Q, M, S or L, or what else stood there. */
+  /** H, P, O, R, C, Q, M, S or L, or what else stood there, padding off. */
   readonly type: string;
   /** `fields[0]` is the letter, LIS02's field 1. */
   readonly fields: readonly string[];
@@ -56,7 +56,7 @@ export function delimitersOf(header: string): Delimiters | undefined {
 
 export function parseRecord(source: string, delimiters: Delimiters, span: Span): LisRecord {
   const fields = source.split(delimiters.field);
-  return { type: fields[0] ?? "", fields, delimiters, span };
+  return { type: (fields[0] ?? "").trim(), fields, delimiters, span };
 }
 
 function plain(source: string, delimiters: Delimiters): string {

@@ -1,3 +1,4 @@
+import { inARow } from "../../src/driver-kit/in-a-row.ts";
 import type { Packet } from "./packet.ts";
 
 /** What a packet adds: nothing yet, nothing new, or the parts of a reading that are to be reported. */
@@ -17,8 +18,8 @@ export interface Weighing {
  * delays no weight; they come with the weight, or later by themselves when the BMI key has filled them in.
  */
 export function weighing(settle: number): Weighing {
-  let weight = { key: "", run: 0 };
-  let extras = { key: "", run: 0 };
+  const weightRow = inARow(settle);
+  const extrasRow = inARow(settle);
   let reportedWeight: string | undefined;
   let reportedExtras: string | undefined;
 
@@ -26,13 +27,13 @@ export function weighing(settle: number): Weighing {
     take(packet) {
       const weightKey = [packet.patient, packet.weight, packet.unit, packet.tare].join("|");
       const extrasKey = [weightKey, packet.height, packet.bmi].join("|");
-      weight = { key: weightKey, run: weight.key === weightKey ? weight.run + 1 : 1 };
-      extras = { key: extrasKey, run: extras.key === extrasKey ? extras.run + 1 : 1 };
-      if (weight.run < settle) return "settling";
+      const weightSettled = weightRow.say(weightKey);
+      const extrasSettled = extrasRow.say(extrasKey);
+      if (!weightSettled) return "settling";
 
       const weightNew = reportedWeight !== weightKey;
       const extrasNew =
-        extras.run >= settle &&
+        extrasSettled &&
         (weightNew || reportedExtras !== extrasKey) &&
         (packet.height !== undefined || packet.bmi !== undefined);
       if (weightNew) reportedExtras = undefined;
@@ -41,8 +42,8 @@ export function weighing(settle: number): Weighing {
       return weightNew || extrasNew ? { weight: weightNew, height: extrasNew } : "repeated";
     },
     end() {
-      weight = { key: "", run: 0 };
-      extras = { key: "", run: 0 };
+      weightRow.begin();
+      extrasRow.begin();
       reportedWeight = undefined;
       reportedExtras = undefined;
     },

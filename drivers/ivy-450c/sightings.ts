@@ -1,3 +1,5 @@
+import { inARow } from "../../src/driver-kit/in-a-row.ts";
+import { sensorContacts } from "../../src/driver-kit/sensor-contacts.ts";
 import type { Numbers, Shown } from "./message.ts";
 
 export interface Sightings {
@@ -13,43 +15,25 @@ export interface Sightings {
  * nor age, so those shown when the stream is met are not read, for they may be anybody's. Other values after them are a determination.
  */
 export function sightings(settleMessages: number): Sightings {
-  let counts = new Map<string, { readonly text: string; readonly count: number }>();
-  let contacts = new Map<string, boolean>();
+  const cuffRow = inARow(settleMessages);
+  const contacts = sensorContacts<Shown>(settleMessages);
   /** The determination shown last; empty where there has been none since the stream was met. */
   let determined: string | undefined;
 
   return {
     interrupt() {
-      counts = new Map();
-      contacts = new Map();
+      cuffRow.begin();
+      contacts.interrupt();
       determined = undefined;
     },
     see({ sensors, cuff }, due) {
       const key = JSON.stringify(cuff);
-      const seen: readonly (readonly [string, string])[] = [
-        ...sensors.map((one) => [one.channel, JSON.stringify(one)] as const),
-        ["NIBP", key],
-      ];
-      counts = new Map(
-        seen.map(([name, text]) => {
-          const before = counts.get(name);
-          return [name, { text, count: before?.text === text ? Math.min(before.count + 1, settleMessages) : 1 }];
-        }),
-      );
-      const settled = (name: string) => counts.get(name)?.count === settleMessages;
-
+      const settled = cuffRow.say(key);
       const earlier = determined === undefined;
-      const complete = settled("NIBP") && cuff.length > 0 && key !== determined && !earlier;
+      const complete = settled && cuff.length > 0 && key !== determined && !earlier;
       // A monitor that blanks its screen may show the same determination again.
-      if (settled("NIBP")) determined = cuff.length > 0 ? key : (determined ?? "");
-
-      contacts = new Map(sensors.map(({ channel }) => [channel, contacts.get(channel) ?? false]));
-      const read = sensors.filter(({ channel }) => {
-        if (!settled(channel) || !(complete || due || contacts.get(channel) === false)) return false;
-        contacts.set(channel, true);
-        return true;
-      });
-      return { cuff: complete ? cuff : [], sensors: read };
+      if (settled) determined = cuff.length > 0 ? key : (determined ?? "");
+      return { cuff: complete ? cuff : [], sensors: contacts.see(sensors, complete || due) };
     },
   };
 }

@@ -10,62 +10,62 @@ export interface Measured {
 
 /** What a line says under a template, or nothing where it is another line. `units` is the closed list. */
 export function match(template: Template, line: string, units: readonly string[]): readonly Measured[] | undefined {
-  const numbers: { channel: string; text: string }[] = [];
-  const unitOf = new Map<string | undefined, string>();
+  const numbers: { readonly channel: string; readonly text: string }[] = [];
+  const unitOf: { readonly channel: string | undefined; readonly unit: string }[] = [];
   let at = 0;
   for (const part of template) {
-    const rest = line.slice(at);
-    const length = lengthOf(part, rest, units);
+    const length = lengthOf(part, line, at, units);
     if (length === undefined) return undefined;
-    const found = rest.slice(0, length);
     if (part.is === "number") {
-      const text = digits(part, found);
+      const text = digits(part, line.slice(at, at + length));
       if (text === undefined) return undefined;
       numbers.push({ channel: part.channel, text });
     }
     if (part.is === "unit") {
-      const unit = found.trim();
+      const unit = line.slice(at, at + length).trim();
       if (!units.includes(unit)) return undefined;
-      unitOf.set(part.channel, unit);
+      unitOf.push({ channel: part.channel, unit });
     }
     at += length;
   }
   if (at !== line.length) return undefined;
-  return numbers.map((measured) => {
-    const unit = unitOf.get(measured.channel) ?? unitOf.get(undefined);
-    return unit === undefined ? measured : { ...measured, unit };
+  const unitFor = (channel: string | undefined) => unitOf.findLast((one) => one.channel === channel)?.unit;
+  return numbers.map(({ channel, text }) => {
+    const unit = unitFor(channel) ?? unitFor(undefined);
+    return unit === undefined ? { channel, text } : { channel, text, unit };
   });
 }
 
 /** How much of the line this part takes, or nothing where it does not stand here. */
-function lengthOf(part: Part, rest: string, units: readonly string[]): number | undefined {
+function lengthOf(part: Part, line: string, at: number, units: readonly string[]): number | undefined {
   switch (part.is) {
     case "literal":
-      return rest.startsWith(part.text) ? part.text.length : undefined;
+      return line.startsWith(part.text, at) ? part.text.length : undefined;
     case "optional":
-      return rest.startsWith(part.text) ? part.text.length : 0;
+      return line.startsWith(part.text, at) ? part.text.length : 0;
     case "blanks":
-      return rest.length - rest.replace(/^ +/, "").length;
+      return /^ */.exec(line.slice(at))?.[0].length;
     case "text":
-      return /^[ -~]*$/.test(rest.slice(0, part.width)) ? fixed(rest, part.width) : undefined;
+      return /^[ -~]*$/.test(line.slice(at, at + part.width)) ? fixed(line, at, part.width) : undefined;
     case "choice":
-      return longest(part.texts, rest);
+      return longest(part.texts, line, at);
     case "number":
-      return part.width === undefined ? /^[+-]?[0-9.]+/.exec(rest)?.[0].length : fixed(rest, part.width);
+      return part.width === undefined ? /^[+-]?[0-9.]+/.exec(line.slice(at))?.[0].length : fixed(line, at, part.width);
     case "unit":
-      return part.width === undefined ? longest(units, rest) : fixed(rest, part.width);
+      return part.width === undefined ? longest(units, line, at) : fixed(line, at, part.width);
     default:
       return part satisfies never;
   }
 }
 
-function fixed(rest: string, width: number): number | undefined {
-  return rest.length < width ? undefined : width;
+function fixed(line: string, at: number, width: number): number | undefined {
+  return line.length - at < width ? undefined : width;
 }
 
-function longest(texts: readonly string[], rest: string): number | undefined {
-  const there = texts.filter((text) => rest.startsWith(text)).map((text) => text.length);
-  return there.length === 0 ? undefined : Math.max(...there);
+function longest(texts: readonly string[], line: string, at: number): number | undefined {
+  let most: number | undefined;
+  for (const text of texts) if (line.startsWith(text, at) && text.length > (most ?? -1)) most = text.length;
+  return most;
 }
 
 /** The number in a field: blanks may stand to its left, and between the sign and the digits, and nowhere else. */

@@ -45,12 +45,14 @@ export function reader(templates: Templates): Reader {
     if (lacking !== undefined) return { is: "absent", channels: lacking.channels, reason: lacking.reason, text: line };
     if (unsettled.some(fits)) return { is: "unsettled" };
     if (ignored.some(fits)) return { is: "ignored" };
-    const [measured, ...others] = readings.flatMap((template) => {
+    let measured: readonly Measured[] | undefined;
+    for (const template of readings) {
       const found = match(template, line, units);
-      return found === undefined ? [] : [found];
-    });
+      if (found === undefined) continue;
+      if (measured !== undefined && JSON.stringify(found) !== JSON.stringify(measured)) return { is: "unknown" };
+      measured = found;
+    }
     if (measured === undefined) return { is: "unknown" };
-    if (others.some((other) => JSON.stringify(other) !== JSON.stringify(measured))) return { is: "unknown" };
     if (zeroIsNoLoad && measured.every(({ text }) => Number(text) === 0)) return { is: "unsettled" };
     return { is: "reading", measured };
   };

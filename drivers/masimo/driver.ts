@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Action, Driver, Finding, Session, Span, Undetected } from "../../src/driver-kit/contract.ts";
+import type { Driver, Finding, Session, Span, Undetected } from "../../src/driver-kit/contract.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
-import { offerAgain } from "../../src/driver-kit/offer-again.ts";
+import { type Heard, listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { spotCheck } from "../../src/driver-kit/spot-check.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import { type Line, readLine } from "./line-reader.ts";
@@ -31,7 +30,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "structure",
   options,
-  session: (chosen) => offerAgain(session(chosen)),
+  session,
   undetected(): readonly Undetected[] {
     const why = "a damaged line is passed over, and the reading made of a later one, with that line's time";
     return [
@@ -45,23 +44,20 @@ function session({ format, settleSeconds, everySeconds, silenceMs }: Options): S
   const framer = lines({ ends: ["\r\n"], bound: 400 });
   const samples = (seconds: number) => Math.ceil(seconds / secondsBetween[format]);
   const check = spotCheck({ settle: samples(settleSeconds), every: samples(everySeconds) });
-  let receipt = 0;
   let identified: string | undefined;
   let serialBefore: string | undefined;
 
-  function hear(piece: Piece): readonly Action[] {
-    const { span } = piece;
-    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-    if (piece.bytes.length === 0) return [];
-    const line = readLine(latin1(piece.bytes), format);
+  function hear(frame: Uint8Array, span: Span): readonly Heard[] {
+    if (frame.length === 0) return [];
+    const line = readLine(latin1(frame), format);
     if (line === undefined) return [{ do: "discard", span, reason: "malformed" }];
     const met = meet(line);
     if (!check.take(line.sample)) return [...met, { do: "discard", span, reason: "not-a-reading" }];
-    return [...met, { do: "report", receipt: ++receipt, findings: findings(line, span) }];
+    return [...met, { do: "report", findings: findings(line, span) }];
   }
 
   /** The oximeter tells its clock with each line. Its serial number counts once it was the same in two lines running. */
-  function meet({ serial, time }: Line): readonly Action[] {
+  function meet({ serial, time }: Line): readonly Heard[] {
     const sure = serial !== undefined && serial === serialBefore ? serial : undefined;
     serialBefore = serial;
     if (identified !== undefined && (sure === undefined || sure === identified)) return [];
@@ -75,27 +71,7 @@ function session({ format, settleSeconds, everySeconds, silenceMs }: Options): S
     ];
   }
 
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "data":
-          return [...framer.push(event.bytes).flatMap(hear), { do: "wake", afterMs: silenceMs }];
-        case "wake": {
-          const actions = framer.flush("silence").flatMap(hear);
-          check.end();
-          return actions;
-        }
-        case "close":
-          return framer.flush("close").flatMap(hear);
-        case "open":
-        case "stored":
-        case "refused":
-          return [];
-        default:
-          return event satisfies never;
-      }
-    },
-  };
+  return listeningSession({ framer, hear, silenceMs, silent: check.end });
 }
 
 /** What a line shows is measured as it is sent: its age is none, whatever the oximeter's clock says. */

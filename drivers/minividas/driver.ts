@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { sum8 } from "../../src/driver-kit/checksums.ts";
-import type { Action, Driver, Finding, Session, SessionEvent, Span, WireValue } from "../../src/driver-kit/contract.ts";
+import type { Driver, Finding, Session, Span, WireValue } from "../../src/driver-kit/contract.ts";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { latin1, number } from "../../src/driver-kit/text.ts";
 import { wallTime } from "../../src/driver-kit/wall-clock.ts";
 import type { DeviceTime } from "../../src/model/times.ts";
@@ -19,16 +19,16 @@ export const driver: Driver<z.output<typeof options>> = {
   input: "stream",
   integrity: "checksum",
   options,
-  session: () => new MiniVidas(),
+  session,
 };
 
 /** So long without a byte, and an unfinished message does not go on. */
 const SILENCE_MS = 3000;
 const RS = "\x1e";
 
-class MiniVidas implements Session {
+function session(): Session {
   /** After the checksum there may be an ETX or a line's end; around messages, control characters of a line. */
-  readonly #framer = envelope({
+  const framer = envelope({
     starts: [`\x02${RS}`],
     ends: ["\x1d"],
     trailing: 2,
@@ -36,44 +36,25 @@ class MiniVidas implements Session {
     alone: "\x03\x04\x05\r\n",
     check,
   });
-  #receipt = 0;
-  #serial = "";
-
-  handle(event: SessionEvent): readonly Action[] {
-    switch (event.on) {
-      case "data": {
-        const actions = this.#framer.push(event.bytes).flatMap((piece) => this.#piece(piece));
-        return [...actions, { do: "wake", afterMs: this.#framer.pending > 0 ? SILENCE_MS : 0 }];
-      }
-      case "wake":
-        return this.#framer.flush("silence").flatMap((piece) => this.#piece(piece));
-      case "close":
-        return this.#framer.flush("close").flatMap((piece) => this.#piece(piece));
-      case "open":
-      case "stored":
-      case "refused":
-        return [];
-      default:
-        return event satisfies never;
-    }
-  }
-
-  #piece(piece: Piece): readonly Action[] {
-    const { span } = piece;
-    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-    if (piece.bytes.length === 1) return [];
-    const fields = fieldsOf(latin1(piece.bytes.subarray(2, -3)));
-    if (fields === undefined) return [{ do: "discard", span, reason: "malformed" }];
-    const found = fields.get("mt") === "rsl" ? findings(fields, span) : [];
-    if (found.length === 0) return [{ do: "discard", span, reason: "not-a-reading" }];
-    const serial = fields.get("sn") ?? "";
-    const news = serial !== "" && serial !== this.#serial;
-    this.#serial = serial;
-    return [
-      ...(news ? [{ do: "identify", identity: { model: "miniVIDAS", serial } } as const] : []),
-      { do: "report", receipt: ++this.#receipt, findings: found },
-    ];
-  }
+  let identified = "";
+  return listeningSession({
+    framer,
+    silenceMs: SILENCE_MS,
+    hear(frame, span) {
+      if (frame.length === 1) return [];
+      const fields = fieldsOf(latin1(frame.subarray(2, -3)));
+      if (fields === undefined) return [{ do: "discard", span, reason: "malformed" }];
+      const found = fields.get("mt") === "rsl" ? findings(fields, span) : [];
+      if (found.length === 0) return [{ do: "discard", span, reason: "not-a-reading" }];
+      const serial = fields.get("sn") ?? "";
+      const news = serial !== "" && serial !== identified;
+      identified = serial;
+      return [
+        ...(news ? [{ do: "identify", identity: { model: "miniVIDAS", serial } } as const] : []),
+        { do: "report", findings: found },
+      ];
+    },
+  });
 }
 
 /** Two lower-case hex digits: the sum of all bytes after STX, through the 0x1D before them. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Action, Driver, Finding, Session, Span, Undetected } from "../../src/driver-kit/contract.ts";
+import type { Driver, Finding, Session, Span, Undetected } from "../../src/driver-kit/contract.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
-import { offerAgain } from "../../src/driver-kit/offer-again.ts";
+import { type Heard, listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { spotCheck } from "../../src/driver-kit/spot-check.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import { type Line, readLine } from "./line-reader.ts";
@@ -30,7 +29,7 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "none",
   options,
-  session: (chosen) => offerAgain(session(chosen)),
+  session,
   undetected(): readonly Undetected[] {
     const why = "a damaged line is passed over, and the reading made of a later one, with that line's time";
     return [
@@ -46,20 +45,17 @@ function session({ settleSeconds, everySeconds, silenceMs }: Options): Session {
     settle: Math.ceil(settleSeconds / secondsBetween),
     every: Math.ceil(everySeconds / secondsBetween),
   });
-  let receipt = 0;
   let model: { readonly model: string; readonly firmware: string } | undefined;
   let identified: string | undefined;
 
-  function hear(piece: Piece): readonly Action[] {
-    const { span } = piece;
-    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-    if (piece.bytes.length === 0) return [];
-    const said = readLine(latin1(piece.bytes));
+  function hear(frame: Uint8Array, span: Span): readonly Heard[] {
+    if (frame.length === 0) return [];
+    const said = readLine(latin1(frame));
     switch (said.is) {
       case "data": {
         const met = meet(said.line);
         if (!check.take(said.line.sample)) return [...met, { do: "discard", span, reason: "not-a-reading" }];
-        return [...met, { do: "report", receipt: ++receipt, findings: findings(said.line, span) }];
+        return [...met, { do: "report", findings: findings(said.line, span) }];
       }
       case "header":
         if (said.model !== undefined && said.version !== undefined)
@@ -73,34 +69,14 @@ function session({ settleSeconds, everySeconds, silenceMs }: Options): Session {
   }
 
   /** The clock comes with the first line; model and firmware when the header is repeated. */
-  function meet({ time }: Line): readonly Action[] {
+  function meet({ time }: Line): readonly Heard[] {
     const key = model === undefined ? "" : `${model.model} ${model.firmware}`;
     if (identified === key) return [];
     identified = key;
     return [{ do: "identify", identity: { manufacturer: "Nellcor", ...model, clock: time } }];
   }
 
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "data":
-          return [...framer.push(event.bytes).flatMap(hear), { do: "wake", afterMs: silenceMs }];
-        case "wake": {
-          const actions = framer.flush("silence").flatMap(hear);
-          check.end();
-          return actions;
-        }
-        case "close":
-          return framer.flush("close").flatMap(hear);
-        case "open":
-        case "stored":
-        case "refused":
-          return [];
-        default:
-          return event satisfies never;
-      }
-    },
-  };
+  return listeningSession({ framer, hear, silenceMs, silent: check.end });
 }
 
 /** What a line shows is measured as it is sent: its age is none, whatever the oximeter's clock says. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Action, Driver, Session, Span } from "../../src/driver-kit/contract.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
+import { type Heard, listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { spotCheck } from "../../src/driver-kit/spot-check.ts";
 import type { Measured } from "./measured.ts";
@@ -41,7 +42,7 @@ export const driver: Driver<Options> = {
   integrity: "structure",
   options,
   session: (chosen) =>
-    offerAgain(chosen.format === "13" ? storedSession(chosen) : streamingSession({ ...chosen, format: chosen.format })),
+    chosen.format === "13" ? offerAgain(storedSession(chosen)) : streamingSession({ ...chosen, format: chosen.format }),
 };
 
 const textFramer = () => lines({ ends: ["\r\n", "\n"], bound: 80, restIsNoLine: true });
@@ -63,42 +64,18 @@ function streamingSession({
   everySeconds,
   silenceMs,
 }: Options & { readonly format: Streaming }): Session {
-  const { framer: newFramer, decode, perSecond } = streams[format];
-  const framer = newFramer();
+  const { framer, decode, perSecond } = streams[format];
   const check = spotCheck({ settle: settleSeconds * perSecond, every: everySeconds * perSecond });
-  let receipt = 0;
 
-  function hear(piece: Piece): readonly Action[] {
-    const { span } = piece;
-    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-    if (piece.bytes.length === 0) return [];
-    const said = decode(piece.bytes);
+  function hear(frame: Uint8Array, span: Span): readonly Heard[] {
+    if (frame.length === 0) return [];
+    const said = decode(frame);
     if (said === undefined) return [{ do: "discard", span, reason: "malformed" }];
     if (!check.take(said.sample)) return [{ do: "discard", span, reason: "not-a-reading" }];
-    return [{ do: "report", receipt: ++receipt, findings: findings(said, span) }];
+    return [{ do: "report", findings: findings(said, span) }];
   }
 
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "data":
-          return [...framer.push(event.bytes).flatMap(hear), { do: "wake", afterMs: silenceMs }];
-        case "wake": {
-          const actions = framer.flush("silence").flatMap(hear);
-          check.end();
-          return actions;
-        }
-        case "close":
-          return framer.flush("close").flatMap(hear);
-        case "open":
-        case "stored":
-        case "refused":
-          return [];
-        default:
-          return event satisfies never;
-      }
-    },
-  };
+  return listeningSession({ framer: framer(), hear, silenceMs, silent: check.end });
 }
 
 function findings({ saturation, pulse, flags }: Measured, span: Span) {

@@ -1,3 +1,5 @@
+import { inARow } from "../../src/driver-kit/in-a-row.ts";
+import { sensorContacts } from "../../src/driver-kit/sensor-contacts.ts";
 import type { Reading, State } from "./replies.ts";
 
 /** What of a reply is a reading now: the cuff's determination, and what the sensors show. */
@@ -22,43 +24,38 @@ export interface Sightings {
  * another patient was entered, and as often as the site has set.
  */
 export function sightings(): Sightings {
-  let before: { who: string; shown: Map<string, string> } | undefined;
+  const cuffRow = inARow(2);
+  const contacts = sensorContacts<Reading>(2);
+  /** Whom the last reply was of. */
+  let before: string | undefined;
   let determined: string | undefined;
   let waiting = false;
-  /** The sensors that show something, and whether that has been read. */
-  let contacts = new Map<string, boolean>();
+
+  function interrupt(): void {
+    cuffRow.begin();
+    contacts.interrupt();
+  }
 
   return {
     get waiting() {
       return waiting;
     },
-    interrupt() {
-      before = undefined;
-      contacts = new Map();
-    },
+    interrupt,
     see(state, due) {
       const who = JSON.stringify([state.reported, state.serial, state.patientType, state.demo]);
-      const last = before;
-      before = { who, shown: new Map(state.readings.map((reading) => [reading.channel, JSON.stringify(reading)])) };
-      const twice = ({ channel }: Reading) =>
-        last?.who === who && last.shown.get(channel) === before?.shown.get(channel);
-      if (last !== undefined && last.who !== who) contacts = new Map();
+      if (who !== before) interrupt();
+      before = who;
 
       const cuff = state.readings.filter(ofTheCuff);
       const key = JSON.stringify(cuff);
+      const settled = cuffRow.say(key);
       const unread = cuff.length > 0 && key !== determined;
-      const complete = unread && cuff.every(twice) && sameCuff(last?.shown, cuff);
+      const complete = unread && settled;
       waiting = unread && !complete;
       if (complete) determined = key;
 
       const sensors = state.readings.filter((reading) => !ofTheCuff(reading));
-      contacts = new Map(sensors.map(({ channel }) => [channel, contacts.get(channel) ?? false]));
-      const spot = sensors.filter((reading) => {
-        if (!twice(reading) || !(complete || due || contacts.get(reading.channel) === false)) return false;
-        contacts.set(reading.channel, true);
-        return true;
-      });
-      return { determination: complete ? cuff : [], spot };
+      return { determination: complete ? cuff : [], spot: contacts.see(sensors, complete || due) };
     },
   };
 }
@@ -66,10 +63,4 @@ export function sightings(): Sightings {
 /** The cuff's values have a time of their own, or are named as the cuff's. */
 function ofTheCuff({ channel }: Reading): boolean {
   return channel.startsWith("NBP") || channel === "Pulse NBP";
-}
-
-/** Whether the earlier reply showed no value of the cuff beyond these. */
-function sameCuff(shown: ReadonlyMap<string, string> | undefined, cuff: readonly Reading[]): boolean {
-  const names = [...(shown?.keys() ?? [])].filter((name) => name.startsWith("NBP") || name === "Pulse NBP");
-  return names.length === cuff.length;
 }

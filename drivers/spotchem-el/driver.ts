@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Action, Driver, Finding, Session, SessionEvent, Span, WireValue } from "../../src/driver-kit/contract.ts";
+import type { Driver, Finding, Session, Span, WireValue } from "../../src/driver-kit/contract.ts";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { latin1, number } from "../../src/driver-kit/text.ts";
 import { wallTime } from "../../src/driver-kit/wall-clock.ts";
 import type { DeviceTime } from "../../src/model/times.ts";
@@ -18,7 +18,7 @@ export const driver: Driver<z.output<typeof options>> = {
   input: "stream",
   integrity: "structure",
   options,
-  session: () => new SpotchemEl(),
+  session,
 };
 
 /** So long without a byte, and an unfinished line does not go on. */
@@ -31,37 +31,17 @@ const line = /^(\d\d)\/(\d\d)\/(\d\d) (\d\d):(\d\d) ID# ([!-~ ]{11})\[([A-Za-z][
 const electrolyte = /^(Na|K|Cl)( *)([^ ]+) {2}mmol\/L $/;
 const VALUE_TO = 12;
 
-class SpotchemEl implements Session {
-  readonly #framer = envelope({ starts: ["\x02"], ends: ["\x03"], bound: 512, alone: "\r\n" });
-  #receipt = 0;
-
-  handle(event: SessionEvent): readonly Action[] {
-    switch (event.on) {
-      case "data": {
-        const actions = this.#framer.push(event.bytes).flatMap((piece) => this.#piece(piece));
-        return [...actions, { do: "wake", afterMs: this.#framer.pending > 0 ? SILENCE_MS : 0 }];
-      }
-      case "wake":
-        return this.#framer.flush("silence").flatMap((piece) => this.#piece(piece));
-      case "close":
-        return this.#framer.flush("close").flatMap((piece) => this.#piece(piece));
-      case "open":
-      case "stored":
-      case "refused":
-        return [];
-      default:
-        return event satisfies never;
-    }
-  }
-
-  #piece(piece: Piece): readonly Action[] {
-    const { span } = piece;
-    if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-    if (piece.bytes.length === 1) return [];
-    const found = findings(latin1(piece.bytes.subarray(1, -1)), span);
-    if (found === undefined) return [{ do: "discard", span, reason: "malformed" }];
-    return [{ do: "report", receipt: ++this.#receipt, findings: found }];
-  }
+function session(): Session {
+  return listeningSession({
+    framer: envelope({ starts: ["\x02"], ends: ["\x03"], bound: 512, alone: "\r\n" }),
+    silenceMs: SILENCE_MS,
+    hear(frame, span) {
+      if (frame.length === 1) return [];
+      const found = findings(latin1(frame.subarray(1, -1)), span);
+      if (found === undefined) return [{ do: "discard", span, reason: "malformed" }];
+      return [{ do: "report", findings: found }];
+    },
+  });
 }
 
 function findings(text: string, span: Span): readonly Finding[] | undefined {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
+import type { Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
-import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import { decode, type StoredMeasurement } from "./history.ts";
 
@@ -30,36 +30,15 @@ function session(): Session {
     bound,
     check: (frame) => (frame.length < shortest ? "malformed" : "ok"),
   });
-  let receipt = 0;
-
-  function settle(pieces: readonly Piece[]): readonly Action[] {
-    return pieces.flatMap((piece): readonly Action[] => {
-      const { span } = piece;
-      if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-      const measurements = decode(latin1(piece.bytes.subarray(1, -1)));
+  return listeningSession({
+    framer,
+    hear(frame, span) {
+      const measurements = decode(latin1(frame.subarray(1, -1)));
       if (measurements === undefined) return [{ do: "discard", span, reason: "malformed" }];
       if (measurements.length === 0) return [];
-      return [{ do: "report", receipt: ++receipt, findings: measurements.flatMap((one) => findingsOf(one, span)) }];
-    });
-  }
-
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "data":
-          return settle(framer.push(event.bytes));
-        case "close":
-          return settle(framer.flush("close"));
-        case "open":
-        case "wake":
-        case "stored":
-        case "refused":
-          return [];
-        default:
-          return event satisfies never;
-      }
+      return [{ do: "report", findings: measurements.flatMap((one) => findingsOf(one, span)) }];
     },
-  };
+  });
 }
 
 /** The meter has no record numbers: user, time and all the digits make a measurement this one. */

@@ -52,7 +52,10 @@ export type SessionEvent =
   | { readonly on: "wake" }
   /** The findings reported under this receipt are on disk: only now may the instrument be told so. */
   | { readonly on: "stored"; readonly receipt: number }
-  /** They are not (disk full): the instrument must keep them. */
+  /**
+   * They are not (disk full): the instrument must keep them. A session within `offerAgain` hears this at most once of
+   * each report, and `stored` after it if the report is stored at last.
+   */
   | { readonly on: "refused"; readonly receipt: number }
   | { readonly on: "close" };
 
@@ -62,7 +65,10 @@ export type Action =
   | { readonly do: "write"; readonly bytes: Uint8Array; readonly as?: "feature-report" }
   /** Wake me after so long. There is one alarm: a new one replaces the earlier; 0 takes it away. */
   | { readonly do: "wake"; readonly afterMs: number }
-  /** Findings to be stored together. Receipts count up from 1 in each session; exactly one answer comes for each. */
+  /**
+   * Findings to be stored together. Receipts count up from 1 in each session; exactly one answer comes for each (within
+   * `offerAgain`, see `refused`).
+   */
   | { readonly do: "report"; readonly receipt: number; readonly findings: readonly Finding[] }
   | { readonly do: "identify"; readonly identity: DeviceIdentity }
   | { readonly do: "scan"; readonly scan: Scan }

@@ -1,6 +1,7 @@
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Action, Finding, Session, Span } from "./contract.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
+import { inARow } from "./in-a-row.ts";
 import { offerAgain } from "./offer-again.ts";
 
 /** What a frame says of one channel; the session adds kind, group and span. */
@@ -48,11 +49,16 @@ export function scaleSession(protocol: ScaleProtocol): Session {
   return offerAgain(weighing(protocol));
 }
 
+function timeless(measured: Measured): Measured {
+  if (measured.deviceTime === undefined) return measured;
+  const { deviceTime: _, ...rest } = measured;
+  return rest;
+}
+
 function weighing(protocol: ScaleProtocol): Session {
   const { framer, group, poll, settle, silenceMs, repeats = "once" } = protocol;
   let waiting = poll?.first ?? [];
-  /** What the last frames said, and how many of them in a row. */
-  let said = { key: "", times: 0 };
+  const row = inARow(settle);
   /** What was reported last, for as long as it may be repeated. */
   let standing: string | undefined;
   let identified: string | undefined;
@@ -60,17 +66,17 @@ function weighing(protocol: ScaleProtocol): Session {
   let quietPolls = 0;
 
   function begin(): void {
-    said = { key: "", times: 0 };
+    row.begin();
     standing = undefined;
   }
 
   function load(measured: readonly Measured[], span: Span): Action {
     // The clock on the wire goes on while the load stays.
-    const key = JSON.stringify(measured.map(({ deviceTime: _, ...rest }) => rest));
-    said = { key, times: said.key === key ? said.times + 1 : 1 };
+    const key = JSON.stringify(measured.map(timeless));
+    const settled = row.say(key);
     if (key === standing && repeats === "once") return { do: "discard", span, reason: "duplicate" };
-    if (said.times < settle) return { do: "discard", span, reason: "not-a-reading" };
-    if (repeats === "all") said = { key: "", times: 0 };
+    if (!settled) return { do: "discard", span, reason: "not-a-reading" };
+    if (repeats === "all") row.begin();
     standing = key;
     const findings = measured.map((one): Finding => ({ ...one, kind: "patient", group, span }));
     return { do: "report", receipt: ++receipt, findings };

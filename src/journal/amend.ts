@@ -1,7 +1,7 @@
 import type { Change } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import { type Amendment, JournalError } from "./journal.ts";
-import { insertDeliveries, type Sequences } from "./message.ts";
+import { insertDeliveries, type Outgoing } from "./message.ts";
 
 /** How observations stand now: their newest amendment, or what they were stored with. */
 export const current = `
@@ -37,19 +37,24 @@ interface Standing {
 }
 
 /** Changes how observations stand: a new row for each, an event, and what is to be sent of it. */
-export function amend(database: Database, sequences: Sequences): Change<Amendment, void> {
+export function amend(database: Database, outgoing: Outgoing): Change<Amendment, void> {
   return {
     essential: false,
     isOneStatement: () => false,
     weigh: ({ observations, deliveries }) => observations.length + deliveries.length,
-    async make(amendments) {
-      for (const amendment of amendments) await amendOne(database, sequences, amendment);
+    async make(amendments, onceStored) {
+      for (const amendment of amendments) await amendOne(database, outgoing, amendment, onceStored);
       return amendments.map(() => undefined);
     },
   };
 }
 
-async function amendOne(database: Database, sequences: Sequences, amendment: Amendment): Promise<void> {
+async function amendOne(
+  database: Database,
+  outgoing: Outgoing,
+  amendment: Amendment,
+  onceStored: (act: () => void) => void,
+): Promise<void> {
   const { observations, standing, binding, times, event, deliveries } = amendment;
   const found = await database.all<Standing>(current, JSON.stringify(observations));
   check(amendment, found);
@@ -80,7 +85,8 @@ async function amendOne(database: Database, sequences: Sequences, amendment: Ame
   );
   await database.run(unhold, seqs);
   if (standing.state === "held") await database.run(hold, seqs, JSON.stringify(standing.reasons));
-  await insertDeliveries(database, sequences, deliveries, new Map(found.map(({ id, seq }) => [id, seq])));
+  const seqOf = new Map(found.map(({ id, seq }) => [id, seq]));
+  await insertDeliveries(database, outgoing, deliveries, seqOf, onceStored);
 }
 
 function check({ observations, versions, from }: Amendment, found: readonly Standing[]): void {

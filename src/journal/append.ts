@@ -2,7 +2,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Change } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import type { Appended, Entry, JournalEvent } from "./journal.ts";
-import { insertDeliveries, type Sequences } from "./message.ts";
+import { insertDeliveries, type Outgoing, outgoingRows, type Packed } from "./message.ts";
 
 /*
  * A batch goes to SQLite as one JSON parameter, which json_each takes apart. Long texts and bytes go beside it as one
@@ -15,6 +15,10 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
 FROM json_each(?1) WHERE true
 ON CONFLICT (source_key) DO NOTHING`;
 
+/** All that entries bring, by way of the view `entry`: one statement, and so a transaction by itself. */
+const insertEntries = `
+INSERT INTO entry (observations, bodies, held, first, outgoing, messages, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+
 /** What an instrument may report again, and what retention has already removed. */
 const findRetired = "SELECT key FROM retired_source WHERE key IN (SELECT value FROM json_each(?))";
 const findInserted = "SELECT seq FROM observation WHERE seq BETWEEN ? AND ?";
@@ -24,33 +28,48 @@ INSERT INTO event (at, type, place, device, done_by, data)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?)`;
 
 /** Stores entries: observations that are new, what is to be sent of them, and events. */
-export function append(database: Database, sequences: Sequences): Change<Entry, Appended> {
+export function append(database: Database, outgoing: Outgoing): Change<Entry, Appended> {
   return {
     essential: false,
-    isOneStatement: () => false,
+    isOneStatement: (entries) => entries.every(isNewForCertain),
     weigh: ({ observations, deliveries, events }) => observations.length + deliveries.length + events.length,
-    async make(entries) {
-      const numbered = await store(database, sequences, entries);
-      const seqOf = new Map<string, number>();
-      for (const { observation, seq } of numbered) seqOf.set(observation.id, seq);
-      await hold(database, numbered);
-      await insertDeliveries(
-        database,
-        sequences,
-        entries.flatMap((entry) => entry.deliveries),
-        seqOf,
-      );
-      await insertEvents(
-        database,
-        entries.flatMap((entry) => entry.events),
-      );
-      const stored = new Set<Observation>(numbered.map(({ observation }) => observation));
-      return entries.map(({ observations }) => {
-        const mine = observations.filter((observation) => stored.has(observation)).map(({ id }) => id);
-        return { stored: mine, known: observations.length - mine.length };
+    async make(entries, onceStored, atOnce) {
+      const observations = entries.flatMap((entry) => entry.observations);
+      const deliveries = entries.flatMap((entry) => entry.deliveries);
+      const events = entries.flatMap((entry) => entry.events);
+      let seqOf: ReadonlyMap<string, number>;
+      if (atOnce) {
+        const numbered = number(outgoing, observations);
+        seqOf = seqs(numbered);
+        const { json, bytes } = packed(numbered);
+        const sent = outgoingRows(outgoing, deliveries, seqOf, onceStored);
+        const held = JSON.stringify(heldRows(numbered));
+        const happened = JSON.stringify(events.map(eventRow));
+        await database.run(insertEntries, json, bytes, held, sent.first, sent.json, sent.bytes, happened);
+      } else {
+        const numbered = await store(database, outgoing, observations);
+        seqOf = seqs(numbered);
+        const held = heldRows(numbered);
+        if (held.length > 0) await database.run(insertHeld, JSON.stringify(held));
+        await insertDeliveries(database, outgoing, deliveries, seqOf, onceStored);
+        await insertEvents(database, events);
+      }
+      return entries.map((entry) => {
+        const stored = entry.observations.flatMap(({ id }) => (seqOf.has(id) ? id : []));
+        return { stored, known: entry.observations.length - stored.length };
       });
     },
   };
+}
+
+/**
+ * None of it is in the journal already, unless the very same entry was appended before, and what it sends is its own.
+ * Then nothing is looked up between one statement and the next, each of which costs a turn of the event loop and of a
+ * thread; and if something is there after all, the statement fails and it is made in steps.
+ */
+function isNewForCertain({ observations, deliveries }: Entry): boolean {
+  if (observations.some(maybeReportedAgain)) return false;
+  return deliveries.every((delivery) => delivery.observations.every((id) => observations.some((o) => o.id === id)));
 }
 
 interface Numbered {
@@ -58,34 +77,43 @@ interface Numbered {
   readonly seq: number;
 }
 
-/** Inserts the observations whose source key is not known yet, and answers those. */
-async function store(
-  database: Database,
-  sequences: Sequences,
-  entries: readonly Entry[],
-): Promise<readonly Numbered[]> {
-  const fresh = await withoutRetired(
-    database,
-    entries.flatMap((entry) => entry.observations),
-  );
-  if (fresh.length === 0) return [];
+function number({ sequences }: Outgoing, observations: readonly Observation[]): readonly Numbered[] {
   const first = sequences.observation;
-  const numbered = fresh.map((observation, i) => ({ observation, seq: first + i }));
-  sequences.observation += fresh.length;
+  sequences.observation += observations.length;
+  return observations.map((observation, i) => ({ observation, seq: first + i }));
+}
 
-  const bodies: string[] = [];
+const seqs = (numbered: readonly Numbered[]): ReadonlyMap<string, number> =>
+  new Map(numbered.map(({ observation, seq }) => [observation.id, seq]));
+
+function packed(numbered: readonly Numbered[]): Packed {
+  let bodies = "";
   let offset = 1;
   const rows = numbered.map(({ observation: o, seq }) => {
     const body = JSON.stringify(o);
     const length = Buffer.byteLength(body);
     const row = [seq, o.id, o.sourceKey, o.group, o.device.place, o.times.received.wall, offset, length];
-    bodies.push(body);
+    bodies += body;
     offset += length;
     return row;
   });
-  const inserted = await database.run(insertObservations, JSON.stringify(rows), Buffer.from(bodies.join("")));
+  return { json: JSON.stringify(rows), bytes: Buffer.from(bodies) };
+}
+
+/** Inserts the observations whose source key is not known yet, and answers those. */
+async function store(
+  database: Database,
+  outgoing: Outgoing,
+  observations: readonly Observation[],
+): Promise<readonly Numbered[]> {
+  const fresh = await withoutRetired(database, observations);
+  if (fresh.length === 0) return [];
+  const numbered = number(outgoing, fresh);
+  const { json, bytes } = packed(numbered);
+  const inserted = await database.run(insertObservations, json, bytes);
   if (inserted === numbered.length) return numbered;
-  const found = await database.all<{ seq: number }>(findInserted, first, sequences.observation - 1);
+  const first = numbered[0]?.seq ?? 0;
+  const found = await database.all<{ seq: number }>(findInserted, first, first + numbered.length - 1);
   const there = new Set(found.map((row) => row.seq));
   return numbered.filter(({ seq }) => there.has(seq));
 }
@@ -103,25 +131,22 @@ async function withoutRetired(
 }
 
 /** A source key made of the observation's own id is unique by itself: that reading cannot come a second time. */
-const maybeReportedAgain = ({ id, sourceKey }: Observation): boolean => sourceKey !== `id:${id}`;
+const maybeReportedAgain = ({ sourceKey }: Observation): boolean => !sourceKey.startsWith("id:");
 
-async function hold(database: Database, numbered: readonly Numbered[]): Promise<void> {
-  const rows = numbered.flatMap(({ observation: { standing }, seq }) =>
-    standing.state === "held" ? [[seq, JSON.stringify(standing.reasons)]] : [],
-  );
-  if (rows.length > 0) await database.run(insertHeld, JSON.stringify(rows));
+function heldRows(numbered: readonly Numbered[]): readonly unknown[] {
+  const rows: unknown[] = [];
+  for (const { observation, seq } of numbered) {
+    const { standing } = observation;
+    if (standing.state === "held") rows.push([seq, JSON.stringify(standing.reasons)]);
+  }
+  return rows;
 }
 
 /** Writes events down, in order. */
 export async function insertEvents(database: Database, events: readonly JournalEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const rows = events.map(({ at, type, place, device, by, data }) => [
-    at,
-    type,
-    place ?? null,
-    device ?? null,
-    by ?? null,
-    data === undefined ? null : JSON.stringify(data),
-  ]);
-  await database.run(insertEventRows, JSON.stringify(rows));
+  if (events.length > 0) await database.run(insertEventRows, JSON.stringify(events.map(eventRow)));
+}
+
+function eventRow({ at, type, place, device, by, data }: JournalEvent): readonly unknown[] {
+  return [at, type, place ?? null, device ?? null, by ?? null, data === undefined ? null : JSON.stringify(data)];
 }

@@ -9,10 +9,14 @@ export interface Change<Input, Output> {
   weigh(input: Input): number;
   /** Whether it is made even on a full disk: what was sent must be written down, and old rows must go. */
   readonly essential: boolean;
-  /** Whether these are made by one statement at most, which is a transaction by itself. */
+  /** Whether these can be made by one statement at most, which is a transaction by itself. */
   isOneStatement(inputs: readonly Input[]): boolean;
-  /** Makes all of them, inside the transaction under way; one output for each, in order. */
-  make(inputs: readonly Input[]): Promise<readonly Output[]>;
+  /**
+   * Makes all of them, inside the transaction under way; one output for each, in order. What it gives to `onceStored`
+   * is done when the transaction is on disk, before any caller is told, and never if it fails. Unless `atOnce`, what
+   * can be made by one statement is made in steps that look first: the one statement has failed.
+   */
+  make(inputs: readonly Input[], onceStored: (act: () => void) => void, atOnce: boolean): Promise<readonly Output[]>;
 }
 
 /** What the commit queue tells of. */
@@ -126,7 +130,9 @@ export class CommitQueue {
       if (shares.length > 0) {
         // What did not fit into this round is taken in the next.
         this.#asked = true;
-        await this.#commit(shares);
+        // Each a transaction by itself: as many turns of the event loop less, and one fsync more.
+        if (shares.every(({ isOneStatement }) => isOneStatement)) for (const one of shares) await this.#commit([one]);
+        else await this.#commit(shares);
       }
       for (const read of reads) await read();
     }
@@ -141,7 +147,8 @@ export class CommitQueue {
     const full = this.#ballast.released;
     for (const one of single) {
       if (this.#ballast.released && !one.essential) one.fail(noSpace());
-      else if (single.length === 1 && !full) one.fail(this.#failure(error));
+      else if (single.length === 1 && !full && !admitted.some((all) => all.isOneStatement))
+        one.fail(this.#failure(error));
       else {
         const again = await this.#attempt([one]);
         if (again !== undefined) one.fail(this.#failure(again));
@@ -209,22 +216,33 @@ interface Share {
   alone(): readonly Share[];
 }
 
-function share<Input, Output>(change: Change<Input, Output>, calls: readonly Call<Input, Output>[]): Share {
+function share<Input, Output>(
+  change: Change<Input, Output>,
+  calls: readonly Call<Input, Output>[],
+  atOnce = change.isOneStatement(calls.map((call) => call.input)),
+): Share {
   let outputs: readonly Output[] = [];
+  let acts: (() => void)[] = [];
   return {
     essential: change.essential,
-    isOneStatement: change.isOneStatement(calls.map((call) => call.input)),
+    isOneStatement: atOnce,
     async make() {
-      outputs = await change.make(calls.map((call) => call.input));
+      acts = [];
+      outputs = await change.make(
+        calls.map((call) => call.input),
+        (act) => acts.push(act),
+        atOnce,
+      );
       if (outputs.length !== calls.length) throw new Error("a change must answer every caller");
     },
     done() {
+      for (const act of acts) act();
       for (const [i, call] of calls.entries()) call.resolve(outputs[i] as Output);
     },
     fail(error) {
       for (const call of calls) call.reject(error);
     },
-    alone: () => calls.map((call) => share(change, [call])),
+    alone: () => calls.map((call) => share(change, [call], false)),
   };
 }
 

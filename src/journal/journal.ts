@@ -27,6 +27,12 @@ export interface Journal {
    */
   claim(sink: string, limit: number, nowMs: number): Promise<readonly Claimed[]>;
 
+  /**
+   * Offers a sink's deliveries as they are stored, so that they need not be claimed: what is taken is stored as
+   * `sending`. One taker for each sink.
+   */
+  attend(sink: string, taker: Taker): void;
+
   /** Writes down what became of claimed deliveries, all in one transaction. Outcomes of others change nothing. */
   settle(outcomes: readonly Outcome[]): Promise<void>;
 
@@ -116,6 +122,19 @@ export interface Claimed {
   readonly mayBeDuplicate: boolean;
   /** The gateway ended while this one was `sending`, and neither a sink nor a person has settled it since. */
   readonly interrupted: boolean;
+}
+
+/** Takes the deliveries of a sink in the moment in which they are stored. */
+export interface Taker {
+  /**
+   * How many it would take now. 0 while an earlier one of its sink may be in the queue, or on its way back there: the
+   * new ones would pass it.
+   */
+  room(): number;
+  /** These are on disk, and as if claimed, in order. */
+  take(claimed: readonly Claimed[]): void;
+  /** There is something new in the queue. */
+  queued(): void;
 }
 
 export type DeliveryState = "queued" | "sending" | "delivered" | "rejected" | "unsure" | "abandoned";

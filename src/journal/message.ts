@@ -1,10 +1,17 @@
 import type { Database } from "./database.ts";
 import type { NewDelivery } from "./journal.ts";
+import type { Takers } from "./takers.ts";
 
 /** The next numbers of rows, kept by the one writer. A number that a failed transaction used is not used again. */
 export interface Sequences {
   observation: number;
   delivery: number;
+}
+
+/** What storing deliveries needs to know beside the database. */
+export interface Outgoing {
+  readonly sequences: Sequences;
+  readonly takers: Takers;
 }
 
 /** Reads where the numbers stand; they never go back, even where the last rows were removed. */
@@ -15,60 +22,59 @@ export async function readSequences(database: Database): Promise<Sequences> {
 }
 
 const insertOutgoing = `
-INSERT INTO outgoing (seq, id, sink, lane, control_id, purpose, bytes, carried)
-SELECT ?3 + key, value->>0, value->>1, value->>2, value->>3, value->>4, substr(?2, value->>5, value->>6), value->>7
+INSERT INTO outgoing (seq, id, sink, lane, control_id, purpose, state, bytes, carried)
+SELECT ?3 + key, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, substr(?2, value->>6, value->>7), value->>8
 FROM json_each(?1)`;
 const findObservations = "SELECT id, seq FROM observation WHERE id IN (SELECT value FROM json_each(?))";
 const findDeliveries = "SELECT id FROM delivery WHERE id IN (SELECT value FROM json_each(?))";
 
+/** Rows for SQLite: one JSON text of all of them, and beside it the bytes that they name by offset and length. */
+export interface Packed {
+  readonly json: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Queues messages with their bytes. One that carries no observation of the journal is left out, and so is one that is
- * there already. `seqOf` knows the observations stored in this same transaction.
+ * Stores messages with their bytes, to be queued or taken at once. One that carries no observation of the journal is
+ * left out, and so is one that is there already. `seqOf` knows the observations stored in this same transaction.
  */
 export async function insertDeliveries(
   database: Database,
-  sequences: Sequences,
+  outgoing: Outgoing,
   deliveries: readonly NewDelivery[],
   seqOf: ReadonlyMap<string, number>,
+  onceStored: (act: () => void) => void,
 ): Promise<void> {
-  const { wanted, carried } = await resolve(database, deliveries, seqOf);
+  if (deliveries.length === 0) return;
+  const older = deliveries.filter((delivery) => !delivery.observations.every((id) => seqOf.has(id)));
+  const stored = older.length === 0 ? seqOf : await withStored(database, older, seqOf);
+  const there = older.length === 0 ? new Set<string>() : await existing(database, older);
+  const wanted = deliveries.filter(({ id, observations }) => !there.has(id) && observations.some((o) => stored.has(o)));
   if (wanted.length === 0) return;
-  const first = sequences.delivery;
-  sequences.delivery += wanted.length;
+  const { first, json, bytes } = outgoingRows(outgoing, wanted, stored, onceStored);
+  await database.run(insertOutgoing, json, bytes, first);
+}
 
+/** The rows of messages, numbered from `first`, and those who are waiting for them told once they are stored. */
+export function outgoingRows(
+  { sequences, takers }: Outgoing,
+  deliveries: readonly NewDelivery[],
+  seqOf: ReadonlyMap<string, number>,
+  onceStored: (act: () => void) => void,
+): Packed & { readonly first: number } {
+  const first = sequences.delivery;
+  sequences.delivery += deliveries.length;
+  const { taken, stored } = takers.ask(deliveries);
+  onceStored(stored);
   let offset = 1;
-  const rows = wanted.map(({ id, sink, lane, controlId, purpose, bytes }, i) => {
-    const row = [id, sink, lane, controlId, purpose, offset, bytes.length, carried[i]];
+  const rows = deliveries.map(({ id, sink, observations, lane, controlId, purpose, bytes }) => {
+    const state = taken.has(sink) ? "sending" : "queued";
+    const carried = observations.flatMap((observation) => seqOf.get(observation) ?? []);
+    const row = [id, sink, lane, controlId, purpose, state, offset, bytes.length, carried];
     offset += bytes.length;
     return row;
   });
-  await database.run(insertOutgoing, JSON.stringify(rows), Buffer.concat(wanted.map(({ bytes }) => bytes)), first);
-}
-
-interface Resolved {
-  readonly wanted: readonly NewDelivery[];
-  /** For each one wanted, the numbers of its observations. */
-  readonly carried: readonly (readonly number[])[];
-}
-
-async function resolve(
-  database: Database,
-  deliveries: readonly NewDelivery[],
-  seqOf: ReadonlyMap<string, number>,
-): Promise<Resolved> {
-  const wanted: NewDelivery[] = [];
-  const carried: number[][] = [];
-  const older = deliveries.filter((delivery) => !delivery.observations.every((id) => seqOf.has(id)));
-  // The usual case: everything that is sent was stored in this very transaction.
-  const stored = older.length === 0 ? seqOf : await withStored(database, older, seqOf);
-  const there = older.length === 0 ? new Set<string>() : await existing(database, older);
-  for (const delivery of deliveries) {
-    const seqs = delivery.observations.flatMap((id) => stored.get(id) ?? []);
-    if (seqs.length === 0 || there.has(delivery.id)) continue;
-    wanted.push(delivery);
-    carried.push(seqs);
-  }
-  return { wanted, carried };
+  return { first, json: JSON.stringify(rows), bytes: Buffer.concat(deliveries.map(({ bytes }) => bytes)) };
 }
 
 async function withStored(

@@ -9,6 +9,7 @@ import type { Sequences } from "./message.ts";
 import { decide } from "./person.ts";
 import { counts, deliveries, deliveryBytes, events, known, observations } from "./query.ts";
 import { giveBack, type RetainStep, retire, size } from "./retain.ts";
+import { Takers } from "./takers.ts";
 
 /** What a journal works with once its file is open, sound and of the newest schema. */
 export interface JournalParts {
@@ -23,10 +24,11 @@ export interface JournalParts {
 /** The journal over one open SQLite file. */
 export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }: JournalParts): Journal {
   const queue = new CommitQueue(database, ballast, watch);
+  const outgoing = { sequences, takers: new Takers() };
   // In one transaction: first what became of the old, then the new, then people, then what is handed out.
   const settled = queue.accept(settle(database));
-  const appended = queue.accept(append(database, sequences));
-  const amended = queue.accept(amend(database, sequences));
+  const appended = queue.accept(append(database, outgoing));
+  const amended = queue.accept(amend(database, outgoing));
   const decided = queue.accept(decide(database));
   const claimed = queue.accept(claim(database));
   const retired = queue.accept(retire(database));
@@ -55,6 +57,7 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
   return {
     append: appended,
     claim: (sink, limit, nowMs) => claimed({ sink, limit, nowMs }),
+    attend: (sink, taker) => outgoing.takers.attend(sink, taker),
     settle: settled,
     amend: amended,
     retry: (delivery, by, at) => decided({ delivery, do: "retry", by, at }),

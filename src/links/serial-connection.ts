@@ -14,7 +14,8 @@ interface OpenPort {
 }
 
 const writeFd = promisify(write);
-const readSize = 16 * 1024;
+/** Little at a time: what a longer burst would keep the event loop from is the journal, whose every answer takes a turn. */
+const readSize = 512;
 /** How long a full output buffer is left alone. */
 const retryWriteMs = 20;
 

@@ -41,13 +41,13 @@ export const normalize: Normalize = (finding, circumstances) => {
   const { value, hold } = meaningOf(finding.value, finding.unit, channel);
   const { times, doubtful } = measuredTimes(finding, circumstances);
 
-  const reasons = new Set<HoldReason>();
-  if (channel === undefined) reasons.add("unmapped-channel");
-  if (hold !== undefined) reasons.add(hold);
-  if (profile.evidence === "manual" && !circumstances.allowUnproven) reasons.add("unproven-profile");
-  if (doubtful) reasons.add("device-clock");
-  if (received.quality === "unsynchronised" && clock.holdUnsynchronised) reasons.add("host-clock");
-  if (finding.kind !== "patient") reasons.add(finding.kind);
+  const reasons: HoldReason[] = [];
+  if (channel === undefined) reasons.push("unmapped-channel");
+  if (hold !== undefined) reasons.push(hold);
+  if (profile.evidence === "manual" && !circumstances.allowUnproven) reasons.push("unproven-profile");
+  if (doubtful) reasons.push("device-clock");
+  if (received.quality === "unsynchronised" && clock.holdUnsynchronised) reasons.push("host-clock");
+  if (finding.kind !== "patient") reasons.push(finding.kind);
 
   return {
     id,

@@ -27,16 +27,19 @@ export function address(
   purpose: Purpose,
 ): readonly NewDelivery[] {
   const { mint, ...where } = postmark;
-  return parcels(observations).flatMap(({ lane, members }) =>
-    addressees.flatMap(({ sink, kinds }) => {
+  const deliveries: NewDelivery[] = [];
+  for (const { lane, members } of parcels(observations)) {
+    for (const { sink, kinds } of addressees) {
       const wanted = members.filter((o) => kinds.includes(o.kind));
-      if (wanted.length === 0) return [];
+      if (wanted.length === 0) continue;
       const id = mint();
       const controlId = controlIdOf(id);
       const bytes = sink.encode({ ...where, controlId, purpose, observations: wanted });
-      return [{ id, sink: sink.id, observations: wanted.map((o) => o.id), lane, controlId, purpose, bytes }];
-    }),
-  );
+      const ids = wanted.map((o) => o.id);
+      deliveries.push({ id, sink: sink.id, observations: ids, lane, controlId, purpose, bytes });
+    }
+  }
+  return deliveries;
 }
 
 interface Parcel {
@@ -45,6 +48,9 @@ interface Parcel {
 }
 
 function parcels(observations: readonly Observation[]): readonly Parcel[] {
+  const [only, ...others] = observations;
+  if (only === undefined) return [];
+  if (others.length === 0) return [{ lane: laneOf(only), members: [only] }];
   const byKey = new Map<string, Parcel>();
   for (const observation of observations) {
     const lane = laneOf(observation);

@@ -3,6 +3,7 @@ import { type ProblemCode, problems } from "../model/problem.ts";
 import type { Clock } from "../model/times.ts";
 import { Alarm, type Alert, type Wake } from "./alarm.ts";
 import { backoffMs } from "./backoff.ts";
+import { Intake } from "./intake.ts";
 import { Settlement } from "./settlement.ts";
 import type { SendResult, Sink } from "./sink.ts";
 
@@ -15,13 +16,15 @@ export interface DeliverOptions {
 
 export interface DeliverParts {
   readonly sink: Sink;
-  readonly journal: Pick<Journal, "claim" | "settle" | "nextDue" | "deliveries">;
+  readonly journal: Pick<Journal, "claim" | "attend" | "settle" | "nextDue" | "deliveries">;
   readonly clock: Clock;
   readonly options?: DeliverOptions;
   readonly onAlert: (alert: Alert) => void;
   /** The host's timers; tests bring their own. */
   readonly wake?: Wake;
   readonly random?: () => number;
+  /** So long may the note that a message was delivered wait for others, in milliseconds; 0 unless told. */
+  readonly gatherMs?: number;
 }
 
 /** The worker of one sink, at work. */
@@ -41,14 +44,8 @@ export interface DeliveringStatus {
   readonly code?: ProblemCode;
 }
 
-/** Deliveries claimed at a time: many enough that the next claim is there before these are sent. */
-const claimLimit = 500;
-/** With nothing to do, the journal is looked at again after so long, should a poke ever be missed. */
-const safetyMs = 30_000;
 /** How often one message may break the connection, while others get through, before it is set aside. */
 const poisonTries = 8;
-/** After the journal failed to answer. */
-const journalRetryMs = 1000;
 /** Trouble with a connection that passes within this is not worth a person's time. */
 const dwellMs = 15_000;
 
@@ -81,17 +78,11 @@ class Worker implements Delivering {
   /** Takes back what the worker has asked to be woken for. */
   #sleepEnds: () => void = () => undefined;
 
-  /** Claimed and not sent yet, in order. */
-  #held: Claimed[] = [];
   #underWay = 0;
-  /** Whether a claim may find something. */
-  #more = true;
-  #claiming = false;
-  /** Counts breaks of the connection: a claim made before one is out of date after it. */
+  /** Counts breaks of the connection. */
   #breaks = 0;
-  /** Lanes one of whose deliveries went back since the claim under way was asked for. */
-  #turnedBack = new Set<string>();
 
+  readonly #intake: Intake;
   readonly #settlement: Settlement;
   /** How often a delivery was answered with an error. */
   readonly #errors = new Map<string, number>();
@@ -101,7 +92,7 @@ class Worker implements Delivering {
 
   #stopped: (() => void) | undefined;
 
-  constructor({ sink, journal, clock, options, onAlert, wake, random }: DeliverParts) {
+  constructor({ sink, journal, clock, options, onAlert, wake, random, gatherMs }: DeliverParts) {
     this.#sink = sink;
     this.#journal = journal;
     this.#clock = clock;
@@ -113,15 +104,29 @@ class Worker implements Delivering {
     this.#settlement = new Settlement({
       journal,
       wake: this.#wake,
+      gatherMs: gatherMs ?? 0,
       onSettled: (outcomes) => this.#onSettled(outcomes),
       onRefused: () => this.#step(),
+    });
+    this.#intake = new Intake({
+      sink: sink.id,
+      journal,
+      clock,
+      settlement: this.#settlement,
+      ...(this.#options.whenUnsure === "ask" && { askingWindow: sink.window }),
+      isOpen: () => this.#phase === "up" && this.#stopped === undefined,
+      sleep: (afterMs, ring) => this.#sleep(afterMs, ring),
+      onEmpty: () => this.#healthy(),
+      onInterrupted: (delivery) =>
+        this.#settled(delivery, { state: "unsure", code: "DELIVERY_INTERRUPTED", mayHaveReached: true }),
+      step: () => this.#step(),
     });
     void this.#connect();
     void this.#lookForDeadLetters();
   }
 
   poke(): void {
-    this.#more = true;
+    this.#intake.stir();
     if (this.#deadLetters.raised) void this.#lookForDeadLetters();
     this.#step();
   }
@@ -142,7 +147,7 @@ class Worker implements Delivering {
     });
     this.#sleepEnds();
     this.#connection.stop();
-    this.#giveBack(this.#held.splice(0));
+    this.#intake.clear();
     this.#settlement.close();
     this.#step();
     await quiet;
@@ -158,7 +163,7 @@ class Worker implements Delivering {
     switch (this.#phase) {
       case "up":
         this.#sendHeld();
-        this.#claimAhead();
+        this.#intake.ask(this.#underWay);
         break;
       case "breaking":
         if (this.#underWay === 0) this.#goDown();
@@ -169,13 +174,12 @@ class Worker implements Delivering {
       default:
         this.#phase satisfies never;
     }
-    // Outcomes that come while a commit is under way go with the next one.
-    if (this.#settlement.idle) this.#settlement.flush();
+    this.#settlement.settle();
   }
 
   #stepToStop(stopped: () => void): void {
     this.#settlement.flush();
-    if (this.#underWay === 0 && !this.#claiming && this.#settlement.idle) stopped();
+    if (this.#underWay === 0 && !this.#intake.busy && this.#settlement.idle) stopped();
   }
 
   // ---- the connection
@@ -186,7 +190,7 @@ class Worker implements Delivering {
     if (this.#stopped !== undefined) return;
     if (result.ok) {
       this.#phase = "up";
-      this.#more = true;
+      this.#intake.stir();
       this.#step();
     } else {
       this.#connection.trouble(result.code);
@@ -197,7 +201,7 @@ class Worker implements Delivering {
   /** The connection broke, or cannot be relied upon: what was not sent goes back untouched. */
   #broke(code: ProblemCode): void {
     this.#connection.trouble(code);
-    this.#giveBack(this.#held.splice(0));
+    this.#intake.clear();
     if (this.#phase !== "up") return;
     this.#phase = "breaking";
     this.#breaks += 1;
@@ -221,7 +225,7 @@ class Worker implements Delivering {
 
   #sendHeld(): void {
     while (this.#phase === "up" && this.#underWay < this.#sink.window) {
-      const next = this.#held.shift();
+      const next = this.#intake.next();
       if (next === undefined) return;
       this.#underWay += 1;
       this.#sink.send(next).then(
@@ -291,62 +295,7 @@ class Worker implements Delivering {
     return { nextAtMs: this.#clock.now().monotonicMs + backoffMs(failures, this.#random) };
   }
 
-  // ---- claiming and settling
-
-  #claimAhead(): void {
-    if (this.#claiming || this.#settlement.refused) return;
-    const ask = this.#options.whenUnsure === "ask";
-    // What is claimed when the power fails counts as unsure. If a person must look at each, no more than can be sent.
-    const limit = ask ? this.#sink.window : claimLimit;
-    const few = ask ? this.#held.length + this.#underWay === 0 : this.#held.length <= claimLimit / 2;
-    if (this.#more && few) void this.#claim(limit);
-    else if (!this.#more && this.#held.length + this.#underWay === 0) void this.#rest();
-  }
-
-  async #claim(limit: number): Promise<void> {
-    this.#claiming = true;
-    this.#more = false;
-    this.#turnedBack.clear();
-    const breaks = this.#breaks;
-    // What went back must be in the queue again before the queue is asked, or later ones would pass it.
-    this.#settlement.flush();
-    try {
-      const claimed = await this.#journal.claim(this.#sink.id, limit, this.#clock.now().monotonicMs);
-      if (claimed.length === limit) this.#more = true;
-      const broken = breaks !== this.#breaks || this.#phase !== "up";
-      const outOfDate = broken || this.#settlement.refused || this.#stopped !== undefined;
-      for (const delivery of claimed) this.#take(delivery, outOfDate || this.#turnedBack.has(delivery.lane));
-    } catch {
-      this.#sleep(journalRetryMs, () => this.poke());
-    }
-    this.#claiming = false;
-    this.#step();
-  }
-
-  #take(delivery: Claimed, outOfDate: boolean): void {
-    if (outOfDate) this.#giveBack([delivery]);
-    else if (delivery.interrupted && this.#options.whenUnsure === "ask") {
-      this.#settled(delivery, { state: "unsure", code: "DELIVERY_INTERRUPTED", mayHaveReached: true });
-    } else this.#held.push(delivery);
-  }
-
-  /** Nothing may go now: sleeps until something falls due. */
-  async #rest(): Promise<void> {
-    this.#claiming = true;
-    this.#settlement.flush();
-    let afterMs = journalRetryMs;
-    try {
-      const due = await this.#journal.nextDue(this.#sink.id);
-      if (due === undefined && this.#phase === "up") this.#healthy();
-      afterMs = due === undefined ? safetyMs : Math.max(0, Math.min(safetyMs, due - this.#clock.now().monotonicMs));
-    } catch {
-      // The journal says itself that it fails; here it is only asked again.
-    }
-    this.#claiming = false;
-    const asleep = this.#phase === "up" && !this.#more && this.#stopped === undefined;
-    if (asleep) this.#sleep(afterMs, () => this.poke());
-    else this.#step();
-  }
+  // ---- settling
 
   #settled({ id }: Claimed, outcome: Omit<Outcome, "id" | "at">): void {
     this.#errors.delete(id);
@@ -357,17 +306,7 @@ class Worker implements Delivering {
   /** Back into the queue, and with it all later ones of its lane. */
   #turnBack(delivery: Claimed, outcome: Omit<Outcome, "id" | "at" | "state">): void {
     this.#settled(delivery, { state: "queued", ...outcome });
-    this.#turnedBack.add(delivery.lane);
-    const later = this.#held.filter(({ lane }) => lane === delivery.lane);
-    this.#held = this.#held.filter(({ lane }) => lane !== delivery.lane);
-    this.#giveBack(later);
-    this.#more = true;
-  }
-
-  #giveBack(deliveries: readonly Claimed[]): void {
-    const at = this.#clock.now().wall;
-    for (const { id } of deliveries) this.#settlement.add({ id, at, state: "queued" });
-    if (deliveries.length > 0) this.#more = true;
+    this.#intake.turnBack(delivery.lane);
   }
 
   #onSettled(outcomes: readonly Outcome[]): void {

@@ -4,6 +4,8 @@ import type { Wake } from "./alarm.ts";
 export interface SettlementParts {
   readonly journal: Pick<Journal, "settle">;
   readonly wake: Wake;
+  /** So long may what was delivered wait for company, in milliseconds. */
+  readonly gatherMs: number;
   /** These are on disk now. */
   readonly onSettled: (outcomes: readonly Outcome[]) => void;
   /** The journal would not take them; they are kept and tried again. */
@@ -12,11 +14,14 @@ export interface SettlementParts {
 
 /** After the journal failed to answer. */
 const retryMs = 1000;
+/** So many wait for no more. */
+const company = 100;
 
 /**
  * What became of deliveries, on its way into the journal. Outcomes that come while a commit is under way go with the
- * next one; sending does not wait for it. What the journal refuses is kept and tried again. If the gateway ends first,
- * the same bytes are sent again under the same id.
+ * next one; sending does not wait for it. What was delivered waits a moment for others, so that a few readings a second
+ * do not cost an fsync more for each; everything else is written down at once. What the journal refuses is kept and
+ * tried again. If the gateway ends first, the same bytes are sent again under the same id.
  */
 export class Settlement {
   readonly #parts: SettlementParts;
@@ -24,6 +29,8 @@ export class Settlement {
   #underWay = 0;
   #refused = false;
   #closed = false;
+  #urgent = false;
+  #gathering: (() => void) | undefined;
   #retryEnds: () => void = () => undefined;
 
   constructor(parts: SettlementParts) {
@@ -41,24 +48,36 @@ export class Settlement {
 
   add(outcome: Outcome): void {
     this.#outcomes.push(outcome);
+    if (outcome.state !== "delivered") this.#urgent = true;
+  }
+
+  /** Hands over what is worth a commit of its own, once no other is under way; the rest gathers. */
+  settle(): void {
+    if (!this.idle || this.#outcomes.length === 0) return;
+    const { gatherMs, wake } = this.#parts;
+    if (gatherMs === 0 || this.#urgent || this.#outcomes.length >= company) this.flush();
+    else this.#gathering ??= wake(gatherMs, () => this.flush());
   }
 
   /** Hands everything over now, also while a commit is under way. */
   flush(): void {
-    if (!this.#refused || this.#closed) this.#settle();
+    if (!this.#refused || this.#closed) this.#hand();
   }
 
   /** One last try, even where the journal had refused; after it nothing is kept. */
   close(): void {
     this.#closed = true;
     this.#retryEnds();
-    this.#settle();
+    this.#hand();
   }
 
-  #settle(): void {
+  #hand(): void {
+    this.#gathering?.();
+    this.#gathering = undefined;
     const outcomes = this.#outcomes;
     if (outcomes.length === 0) return;
     this.#outcomes = [];
+    this.#urgent = false;
     this.#underWay += 1;
     this.#parts.journal.settle(outcomes).then(
       () => {
@@ -77,7 +96,8 @@ export class Settlement {
   #keep(outcomes: readonly Outcome[]): void {
     this.#refused = true;
     this.#outcomes = [...outcomes, ...this.#outcomes];
+    this.#urgent = true;
     this.#retryEnds();
-    this.#retryEnds = this.#parts.wake(retryMs, () => this.#settle());
+    this.#retryEnds = this.#parts.wake(retryMs, () => this.#hand());
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Replayed, replay } from "../../src/driver-kit/replay.ts";
 import { driverFolders } from "../kit/drivers.ts";
 
-/** Instruments that go on showing what they measured, or show it once: nobody can ask them for it again. */
+/** Instruments that go on showing what they measured, or send it once unasked: nobody can ask them for it again. */
 const ids = [
   "accutorr-3",
   "and-ua-767",
@@ -14,14 +14,17 @@ const ids = [
   "ivy-450c",
   "line",
   "masimo",
+  "minividas",
   "mt-sics",
   "nci-ecr",
   "nellcor",
   "nonin",
   "philips-efficia",
   "sma",
+  "spotchem-el",
   "tanita",
   "toledo-8217",
+  "visomat",
 ];
 
 const folders = (await driverFolders()).filter(({ id }) => ids.includes(id));

@@ -339,3 +339,74 @@ describe("amend", () => {
     expect(await journal.observations({ limit: 5, standing: "ready" })).toHaveLength(1);
   });
 });
+
+describe("attend", () => {
+  /** Has room for so many, and writes down what it is told. */
+  function taker(room: number) {
+    const told: (string | readonly Claimed[])[] = [];
+    return {
+      told,
+      room: () => room,
+      take: (claimed: readonly Claimed[]) => void told.push(claimed),
+      queued: () => void told.push("queued"),
+    };
+  }
+
+  test("what is taken is stored as sending, and handed over with its bytes once it is on disk", async () => {
+    const { journal } = await journalForTest();
+    const worker = taker(2);
+    journal.attend("emr", worker);
+    const one = sampleObservation();
+    const deliveries = [deliveryOf(one, { lane: "a" }), deliveryOf(one, { lane: "b" })];
+    const appended = journal.append({ observations: [one], events: [], deliveries });
+    expect(worker.told).toEqual([]);
+    await appended;
+    const [claimed] = worker.told;
+    expect(claimed).toEqual(
+      deliveries.map(({ id, lane, controlId, bytes }) => ({
+        id,
+        lane,
+        controlId,
+        bytes,
+        attempts: 0,
+        mayBeDuplicate: false,
+        interrupted: false,
+      })),
+    );
+    expect((await journal.deliveries({ limit: 9 })).map(({ state }) => state)).toEqual(["sending", "sending"]);
+    expect(await journal.claim("emr", 9, 0)).toEqual([]);
+  });
+
+  test("where there is no room for all, all are queued, and it is told so", async () => {
+    const { journal } = await journalForTest();
+    const worker = taker(1);
+    journal.attend("emr", worker);
+    const one = sampleObservation();
+    const deliveries = [deliveryOf(one), deliveryOf(one), deliveryOf(one, { sink: "broker" })];
+    await journal.append({ observations: [one], events: [], deliveries });
+    expect(worker.told).toEqual(["queued"]);
+    expect(ids(await journal.claim("emr", 9, 0))).toEqual(deliveries.slice(0, 2).map(({ id }) => id));
+    expect(await journal.claim("broker", 9, 0)).toHaveLength(1);
+  });
+
+  test("nothing is handed over of what could not be stored", async () => {
+    const { journal } = await journalForTest();
+    const [before] = await queue(journal, "a");
+    const worker = taker(9);
+    journal.attend("emr", worker);
+    const one = sampleObservation();
+    const clash = deliveryOf(one, { controlId: before?.controlId ?? "" });
+    await expect(journal.append({ observations: [one], events: [], deliveries: [clash] })).rejects.toThrow();
+    expect(worker.told).toEqual([]);
+    expect((await journal.counts()).observations).toBe(1);
+  });
+
+  test("a withdrawal is queued, for it may have to wait for a dead letter", async () => {
+    const { journal } = await journalForTest();
+    const worker = taker(9);
+    journal.attend("emr", worker);
+    const one = sampleObservation();
+    await journal.append(entryOf(one, { purpose: "withdrawal" }));
+    expect(worker.told).toEqual(["queued"]);
+  });
+});

@@ -105,6 +105,7 @@ interface SettingOptions extends Partial<DeliverOptions> {
   readonly sink?: ScriptedSink;
   readonly journal?: Journal;
   readonly queued?: (journal: Journal) => Promise<unknown>;
+  readonly gatherMs?: number;
 }
 
 const ok: SendResult = { ok: true };
@@ -118,7 +119,8 @@ async function setting({ sink = new ScriptedSink(), queued, ...over }: SettingOp
   const options = { errorTries: over.errorTries ?? 3, whenUnsure: over.whenUnsure ?? "resend" } as const;
   const onAlert = (alert: Alert): void => void alerts.push(alert);
   const { clock, wake } = hand;
-  const worker = deliver({ sink, journal, clock, options, onAlert, wake, random: () => 0 });
+  const gatherMs = over.gatherMs ?? 0;
+  const worker = deliver({ sink, journal, clock, options, onAlert, wake, random: () => 0, gatherMs });
   onTestFinished(async () => {
     sink.reply ??= () => ok;
     for (const { answer } of sink.sent) answer(ok);
@@ -153,7 +155,8 @@ describe("sending", () => {
   });
 
   test("a poke sends what was just queued", async () => {
-    const { sink, journal, worker, hand } = await setting();
+    const { journal } = await journalForTest();
+    const { sink, worker, hand } = await setting({ journal: { ...journal, attend: () => undefined } });
     await until(() => hand.next === 30_000);
     await queue(journal, "a");
     worker.poke();
@@ -161,7 +164,8 @@ describe("sending", () => {
   });
 
   test("with nothing to do the journal is asked again only after half a minute", async () => {
-    const { sink, journal, hand } = await setting();
+    const { journal } = await journalForTest();
+    const { sink, hand } = await setting({ journal: { ...journal, attend: () => undefined } });
     await until(() => hand.next === 30_000);
     await queue(journal, "a");
     hand.advance(29_999);
@@ -409,6 +413,123 @@ test("an outcome that the journal could not write is written when it can again, 
   await until(async () => (await states()).join() === "delivered,delivered");
 });
 
+describe("taken as it is stored", () => {
+  /** Counts claims, and does something between the moment when the worker says that it takes one and its storing. */
+  function watched(journal: Journal): {
+    readonly watch: Journal;
+    readonly claims: () => number;
+    once(act: () => void): void;
+  } {
+    let claims = 0;
+    let between: (() => void) | undefined;
+    const watch: Journal = {
+      ...journal,
+      claim(...asked) {
+        claims += 1;
+        return journal.claim(...asked);
+      },
+      attend: (sink, taker) =>
+        journal.attend(sink, {
+          room() {
+            const room = taker.room();
+            between?.();
+            between = undefined;
+            return room;
+          },
+          take: (claimed) => taker.take(claimed),
+          queued: () => taker.queued(),
+        }),
+    };
+    return {
+      watch,
+      claims: () => claims,
+      once: (act) => {
+        between = act;
+      },
+    };
+  }
+
+  test("is sent without being claimed, in the order of storing", async () => {
+    const { watch, claims } = watched((await journalForTest()).journal);
+    const { sink, hand, states } = await setting({ journal: watch, reply: () => ok });
+    await until(() => hand.next === 30_000);
+    const before = claims();
+    const stored = await queue(watch, "a", "b", "a");
+    await until(async () => (await states()).join() === "delivered,delivered,delivered");
+    expect(sentIds(sink)).toEqual(stored.map(({ controlId }) => controlId));
+    expect(claims()).toBe(before);
+  });
+
+  test("is stored as sending, so that a start after a power cut knows that it may have gone", async () => {
+    const { sink, journal, hand, states } = await setting();
+    await until(() => hand.next === 30_000);
+    await queue(journal, "a");
+    await until(() => sink.sent.length === 1);
+    expect(await states()).toEqual(["sending"]);
+  });
+
+  test("goes back behind an earlier one of its lane that went back meanwhile", async () => {
+    const { watch, once } = watched((await journalForTest()).journal);
+    const { sink, hand } = await setting({ journal: watch });
+    await until(() => hand.next === 30_000);
+    const [a1] = await queue(watch, "a");
+    await until(() => sink.sent.length === 1);
+    sink.reply = () => ok;
+    once(() => sink.sent[0]?.answer({ ok: false, code: "ACK_ERROR" }));
+    const [a2] = await queue(watch, "a");
+    await until(() => {
+      hand.advance(500);
+      return sink.sent.length === 3;
+    });
+    expect(sentIds(sink)).toEqual([a1?.controlId, a1?.controlId, a2?.controlId]);
+  });
+
+  test("waits in the queue while a person must look at whatever may have arrived", async () => {
+    const { watch, claims } = watched((await journalForTest()).journal);
+    const { sink, hand } = await setting({ journal: watch, whenUnsure: "ask", reply: () => ok });
+    await until(() => hand.next === 30_000);
+    const before = claims();
+    await queue(watch, "a");
+    await until(() => sink.sent.length === 1);
+    expect(claims()).toBeGreaterThan(before);
+  });
+});
+
+describe("noting what was delivered", () => {
+  test("waits a moment for others, and no longer", async () => {
+    const { journal } = await journalForTest();
+    let settles = 0;
+    const counted: Journal = {
+      ...journal,
+      settle(outcomes) {
+        settles += 1;
+        return journal.settle(outcomes);
+      },
+    };
+    const sink = new ScriptedSink("emr", 3);
+    const { hand, states } = await setting({ sink, journal: counted, gatherMs: 50 });
+    await until(() => hand.next === 30_000);
+    await queue(counted, "a", "b", "c");
+    await until(() => sink.sent.length === 3);
+    for (const { answer } of sink.sent) answer(ok);
+    await until(() => hand.next === 50);
+    expect(await states()).toEqual(["sending", "sending", "sending"]);
+    hand.advance(50);
+    await until(async () => (await states()).join() === "delivered,delivered,delivered");
+    expect(settles).toBe(1);
+  });
+
+  test("does not wait where one was refused", async () => {
+    const { journal } = await journalForTest();
+    const { sink, hand, states } = await setting({ journal, gatherMs: 50 });
+    await until(() => hand.next === 30_000);
+    await queue(journal, "a");
+    await until(() => sink.sent.length === 1);
+    sink.sent[0]?.answer({ ok: false, code: "ACK_REJECT" });
+    await until(async () => (await states()).join() === "rejected");
+  });
+});
+
 describe("claimed ahead", () => {
   /** A journal whose answers to the second claim wait until they are let through. */
   function gated(journal: Journal): { readonly gate: Journal; readonly claims: () => number; letThrough(): void } {
@@ -521,19 +642,31 @@ test("whatever a receiver does, each lane arrives in order, nothing is lost, and
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 12 }),
+      fc.nat({ max: 12 }),
       fc.array(result, { maxLength: 25 }),
-      async (lanes, results) => {
+      async (lanes, atOnce, results) => {
         run += 1;
         const sink = new ScriptedSink(`sink-${run}`);
         sink.reply = (n) => results[n - 1] ?? ok;
         const hand = new Hand();
         const queued = lanes.map((lane) => ({ lane, observation: sampleObservation() }));
         const deliveries = queued.map(({ lane, observation }) => deliveryOf(observation, { sink: sink.id, lane }));
-        await journal.append({ observations: queued.map((q) => q.observation), events: [], deliveries });
+        const store = (from: number, to?: number): Promise<unknown> =>
+          journal.append({
+            observations: queued.slice(from, to).map((q) => q.observation),
+            events: [],
+            deliveries: deliveries.slice(from, to),
+          });
+        await store(0, atOnce);
         const { clock, wake } = hand;
         const worker = deliver({ sink, journal, clock, wake, onAlert: () => undefined, random: () => 0 });
         const open = async (): Promise<number> =>
           (await journal.deliveries({ limit: 99, sink: sink.id, states: ["queued", "sending"] })).length;
+        // Those that come while it is at work find it in any state, and are taken or queued.
+        for (let i = atOnce; i < lanes.length; i += 1) {
+          await store(i, i + 1);
+          hand.advance(Math.min(hand.next ?? 0, 5000));
+        }
         while ((await open()) > 0) hand.advance(Math.min(hand.next ?? 0, 5000));
         await worker.stop();
 
@@ -548,7 +681,7 @@ test("whatever a receiver does, each lane arrives in order, nothing is lost, and
         for (const sent of sink.sent) expect(sent.text).toBe(bytes.get(sent.controlId));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });
 

@@ -185,7 +185,10 @@ function clientOptions(config: MqttSinkConfig, statusTopic: string, clientId: st
     reconnectPeriod: 0,
     connectTimeout: connectTimeoutMs,
     keepalive: keepaliveSeconds,
+    reschedulePings: false,
     queueQoSZero: false,
+    // Its debug texts are made for each message, also where nobody reads them.
+    log: () => {},
     will: { topic: statusTopic, payload: Buffer.from(JSON.stringify({ state: "lost" })), qos: 1, retain: true },
     ...(mqtt.username === undefined ? {} : { username: mqtt.username }),
     ...(mqtt.passwordFile === undefined ? {} : { password: readFileSync(mqtt.passwordFile, "utf8").trimEnd() }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ACK, Bench, ENQ, EOT, frames, header, message, NAK, result } from "./bench.ts";
+import { ACK, Bench, ENQ, EOT, frame, frames, header, message, NAK, result } from "./bench.ts";
 
 const [h = "", p = "", o = "", r = "", l = ""] = frames(...message);
 const twoOrders = [header, "P|1|P0001", "O|1|S1", result(1, "5.1"), "O|2|S2", result(2, "5.2"), "L|1|N"];
@@ -168,4 +168,67 @@ describe("a gateway killed at any byte", () => {
       }
     },
   );
+});
+
+describe("a record of a type that LIS02 does not have", () => {
+  const lower = result(1, "5.8").replace("R", "r");
+
+  it.each(["strict", "lenient"])("is never acknowledged, however often it is sent, in %s mode", (mode) => {
+    const bench = new Bench({ mode });
+    expect(bench.sayAll([ENQ, h, p, o]).join("")).toBe(ACK.repeat(4));
+    expect(bench.sayAll(Array.from({ length: 7 }, () => frame(4, `${lower}\r`))).join("")).toBe(NAK.repeat(7));
+    bench.say(EOT);
+    expect(bench.findings).toEqual([]);
+    expect(bench.discards).toEqual(Array(7).fill("malformed: a record of type r that LIS02 does not have"));
+    expect(bench.send(message)).toBe(ACK.repeat(6));
+    expect(bench.texts).toEqual(["5.8"]);
+  });
+
+  it("refuses the frame in which it ends, where it goes over several", () => {
+    const bench = new Bench();
+    bench.sayAll([ENQ, h, p, o]);
+    expect(bench.say(frame(4, lower.slice(0, 20), false))).toBe(ACK);
+    expect(bench.say(frame(5, `${lower.slice(20)}\r`))).toBe(NAK);
+    expect(bench.findings).toEqual([]);
+  });
+
+  it("takes the whole of its frame back, and what came with it is stored when it comes without", () => {
+    const bench = new Bench();
+    bench.sayAll([ENQ, h, p, o]);
+    expect(bench.say(frame(4, `${result(1, "5.8")}\r${lower}\r`))).toBe(NAK);
+    expect(bench.findings).toEqual([]);
+    expect(bench.say(frame(4, `${result(1, "5.8")}\r`))).toBe(ACK);
+    expect(bench.texts).toEqual(["5.8"]);
+  });
+
+  it.each(["X|1|5.8", "1|5.8", "R1|5.8", "|", "h|\\^&"])("refuses its frame: %s", (record) =>
+    expect(new Bench().send([...message.slice(0, 3), record]).at(-1)).toBe(NAK),
+  );
+
+  it("passes where the options say that it holds no result", () => {
+    const bench = new Bench({ otherRecords: ["X"] });
+    expect(bench.send([...message.slice(0, 3), "X|1|5.8", ...message.slice(3)])).toBe(ACK.repeat(7));
+    expect(bench.texts).toEqual(["5.8"]);
+    expect(bench.discards).toEqual([]);
+  });
+
+  it("is named in the discard by its letter alone: what is longer may be a name", () => {
+    const bench = new Bench();
+    bench.send([header, "Doe^Jane"]);
+    expect(bench.discards.join()).not.toContain("Doe");
+  });
+
+  it("is discarded alone among bare records, which nobody acknowledges", () => {
+    const bench = new Bench({ framing: "records" });
+    bench.say([...message.slice(0, 3), lower, result(2, "5.9"), "L|1|N"].map((record) => `${record}\r`).join(""));
+    expect(bench.texts).toEqual(["5.9"]);
+    expect(bench.discards).toEqual(["malformed: a record of type r that LIS02 does not have"]);
+  });
+});
+
+it("records of the standard that hold no result are acknowledged, and padding around a type is no other type", () => {
+  const bench = new Bench();
+  const others = ["M|1|RR^BM^c111^1", "S|1|2", "C|1|I|43|G"];
+  expect(bench.send([...message.slice(0, 3), ...others, "R |1|^^^Glu|5.8|mmol/L", "L|1|N"])).toBe(ACK.repeat(9));
+  expect(bench.texts).toEqual(["5.8"]);
 });

@@ -12,7 +12,7 @@ import {
   text,
   unescaped,
 } from "../../../drivers/astm/records.ts";
-import { Bench, ENQ, frame, frames, header, message, result } from "./bench.ts";
+import { Bench, ENQ, EOT, frame, frames, header, message, result } from "./bench.ts";
 
 const usual = { field: "|", repeat: "\\", component: "^", escaping: "&" };
 const of = (source: string) => parseRecord(source, usual, { from: 0, to: source.length });
@@ -175,6 +175,40 @@ describe("results", () => {
     const [a, b, c] = bench.findings.map(({ group }) => group);
     expect(a).toBe(b);
     expect(c).not.toBe(a);
+  });
+
+  it("of two messages are never one group of a report, however the frames are cut", () => {
+    const specimens = ["S1", "S2", "S3"];
+    const records = specimens.flatMap((specimen, i) => [
+      header,
+      `P|1|P000${i}`,
+      `O|1|${specimen}`,
+      result(1, `5.${i}`),
+      result(2, `6.${i}`),
+      "L|1|N",
+    ]);
+    const whole = records.map((record) => `${record}\r`).join("");
+    fc.assert(
+      fc.property(
+        fc.constantFrom("strict", "lenient"),
+        fc.array(fc.nat(whole.length), { maxLength: 6 }),
+        (mode, cuts) => {
+          const at = [0, ...[...new Set(cuts)].filter((cut) => cut > 0).sort((a, b) => a - b), whole.length];
+          const texts = at.slice(1).map((to, i) => whole.slice(at[i], to));
+          const bench = new Bench({ mode, maxText: 1000 });
+          bench.sayAll([ENQ, ...texts.map((part, i) => frame(i + 1, part, i === texts.length - 1)), EOT]);
+          expect(bench.texts).toEqual(specimens.flatMap((_, i) => [`5.${i}`, `6.${i}`]));
+          for (const step of bench.played.steps) {
+            if (!("action" in step) || step.action.do !== "report") continue;
+            const { findings } = step.action;
+            const groups = new Set(findings.map(({ group }) => group));
+            const pairs = new Set(findings.map(({ group, reported }) => `${group} ${reported?.specimen}`));
+            expect(pairs.size).toBe(groups.size);
+            expect(groups.size).toBe(new Set(findings.map(({ reported }) => reported?.specimen)).size);
+          }
+        },
+      ),
+    );
   });
 
   it("are kept when the analyzer breaks the message off with an L record", () => {

@@ -59,7 +59,6 @@ export async function startVirtualGateway(parts: VirtualParts): Promise<VirtualG
     journal,
     addressees: [{ sink, kinds: ["patient"] }],
     mint,
-    poke: () => worker.poke(),
     log: nothing,
     trouble: nothing,
   });
@@ -129,6 +128,7 @@ function mortal(real: Journal, time: VirtualTime, life: { over: boolean; underWa
     append: (entry) => call(() => real.append(entry)),
     known: (keys) => call(() => real.known(keys)),
     claim: (sink, limit, nowMs) => call(() => real.claim(sink, limit, nowMs)),
+    attend: (sink, taker) => real.attend(sink, taker),
     settle: (outcomes) => call(() => real.settle(outcomes)),
     nextDue: (sink) => call(() => real.nextDue(sink)),
     observations: (query) => call(() => real.observations(query)),
