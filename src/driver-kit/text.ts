@@ -2,7 +2,8 @@
 export function latin1(bytes: Uint8Array): string {
   let text = "";
   // In slices, for each argument of fromCharCode takes room on the stack.
-  for (let at = 0; at < bytes.length; at += 4096) text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + 4096));
+  for (let at = 0; at < bytes.length; at += 4096)
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + 4096));
   return text;
 }
 

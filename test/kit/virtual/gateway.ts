@@ -44,7 +44,7 @@ export async function startVirtualGateway(parts: VirtualParts): Promise<VirtualG
   const timers: Timers = { after: (ms, call) => time.after(ms, () => (life.over ? undefined : call())) };
 
   const sink = receiver.sink();
-  const worker = deliver({
+  deliver({
     sink,
     journal,
     clock: time,
