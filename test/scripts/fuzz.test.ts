@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import process from "node:process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type Mode, modesOf, sessions } from "../../scripts/programs/fuzz/targets.ts";
@@ -28,7 +29,7 @@ const planted = (name: string, does: Does) => sessions(name, "stream", [mode("to
 describe("scripts/fuzz", () => {
   test("prints each figure in the common form, with its seed, and ends well where nothing is wrong", async () => {
     const { stdout, stderr } = await promisify(execFile)("scripts/fuzz", [
-      ...["--executions", "2000", "--only", "o-meter", "--only", "tanita", "--seed", "7", "--jobs", "2", "--json"],
+      ...["--executions", "500", "--only", "o-meter", "--only", "tanita", "--seed", "7", "--jobs", "2", "--json"],
     ]);
     const rows = stdout
       .trim()
@@ -70,22 +71,28 @@ describe("scripts/fuzz", () => {
     expect(found.first).toBe("said a finding without its channel, as toy");
   });
 
-  test("finds a driver that is slow on the same input each time, and not one that was slow once", () => {
+  test("finds a driver that is slow on the same input each time, and not one that was slow once or kept waiting", () => {
     const dawdle = (ms: number) => {
-      for (const until = performance.now() + ms; performance.now() < until; );
+      const before = process.cpuUsage();
+      while (process.cpuUsage(before).user < ms * 1000);
     };
     let paused = false;
     const once = planted("slow once", () => {
-      if (!paused) dawdle(60);
+      if (!paused) dawdle(80);
       paused = true;
       return [];
     });
     const always = planted("slow", (bytes) => {
-      if (bytes.length > 3) dawdle(60);
+      if (bytes.length > 3) dawdle(80);
+      return [];
+    });
+    const kept = planted("kept waiting", () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
       return [];
     });
     expect(tried(once, 20, 1).slowestMs).toBeLessThan(50);
-    expect(tried(always, 3, 1).slowestMs).toBeGreaterThan(50);
+    expect(tried(kept, 2, 1).slowestMs).toBeLessThan(50);
+    expect(tried(always, 1, 1).slowestMs).toBeGreaterThan(50);
   });
 
   test("tries each mode of a driver, and the same one for the same seed", () => {
