@@ -92,5 +92,14 @@ function session({ protocol, settleSeconds, everySeconds }: Options): Session {
 function findings({ saturation, pulse, perfusion, flags }: Measured, span: Span): readonly Finding[] {
   const common = { kind: "patient", group: "oximetry", ...(flags.length === 0 ? {} : { flags }), span } as const;
   const one = (channel: string, text: string): Finding => ({ ...common, channel, value: { kind: "number", text } });
-  return [one("SPO2", saturation), one("PULSE", pulse), ...(perfusion === undefined ? [] : [one("PI", perfusion)])];
+  return [
+    one("SPO2", String(saturation)),
+    one("PULSE", String(pulse)),
+    ...(perfusion === undefined ? [] : [one("PI", percent(perfusion))]),
+  ];
+}
+
+/** Hundredths with their decimal point put in. */
+function percent(hundredths: number): string {
+  return `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}`;
 }

@@ -4,12 +4,18 @@ import { unpacked } from "./frames.ts";
 /** What one frame says. */
 export interface Measured {
   readonly sample: Sample;
-  readonly saturation: string;
-  readonly pulse: string;
-  /** Perfusion index in percent. */
-  readonly perfusion?: string;
+  readonly saturation: number;
+  readonly pulse: number;
+  /** Perfusion index in hundredths of a percent. */
+  readonly perfusion: number | undefined;
   readonly flags: readonly string[];
 }
+
+type Frame = Omit<Measured, "sample"> & {
+  /** Nobody is on the sensor. */
+  readonly off: boolean;
+  readonly doubtful: boolean;
+};
 
 /** Written for a pulse or a saturation that there is not. */
 const missing = { pulse: 255, saturation: 127 };
@@ -23,6 +29,7 @@ export function decodeOld(frame: Uint8Array): Measured {
     doubtful: (bar & 0x20) !== 0 || (signal & 0x0f) > strongest,
     pulse: ((bar & 0x40) << 1) | pulse,
     saturation,
+    perfusion: undefined,
     flags: (signal & 0x20) === 0 ? [] : ["SpO2 dropping"],
   });
 }
@@ -38,30 +45,18 @@ export function decodeV7(packet: Uint8Array): Measured | undefined {
     doubtful: (signal & 0x10) !== 0 || (wave & 0x80) !== 0 || (signal & 0x0f) > strongest,
     pulse,
     saturation,
+    perfusion: perfused ? index : undefined,
     flags: (signal & 0x20) === 0 ? [] : ["low SpO2"],
-    // Hundredths of a percent; the decimal point is put in.
-    ...(perfused ? { perfusion: `${Math.floor(index / 100)}.${String(index % 100).padStart(2, "0")}` } : {}),
   });
 }
 
-function measured(frame: {
-  readonly off: boolean;
-  readonly doubtful: boolean;
-  readonly pulse: number;
-  readonly saturation: number;
-  readonly perfusion?: string;
-  readonly flags: readonly string[];
-}): Measured {
-  const { off, doubtful, pulse, saturation, perfusion, flags } = frame;
+function measured({ off, doubtful, saturation, pulse, perfusion, flags }: Frame): Measured {
   const none = pulse === missing.pulse || pulse === 0 || saturation === missing.saturation || saturation === 0;
-  const said = {
-    saturation: String(saturation),
-    pulse: String(pulse),
-    ...(perfusion === undefined ? {} : { perfusion }),
-    flags,
-  };
-  if (off || none) return { ...said, sample: { is: "off" } };
-  if (doubtful || saturation > 100) return { ...said, sample: { is: "doubtful" } };
-  const key = [saturation, pulse, perfusion ?? "", ...flags].join(" ");
-  return { ...said, sample: { is: "good", saturation, pulse, key } };
+  return { sample: sampleOf(), saturation, pulse, perfusion, flags };
+
+  function sampleOf(): Sample {
+    if (off || none) return { is: "off" };
+    if (doubtful || saturation > 100) return { is: "doubtful" };
+    return { is: "good", saturation, pulse, key: `${saturation} ${pulse} ${perfusion ?? ""} ${flags.join(" ")}` };
+  }
 }

@@ -1,9 +1,12 @@
 /** Bytes as text, one Latin-1 character a byte. Loses nothing: `bytesOf` gives the same bytes back. */
 export function latin1(bytes: Uint8Array): string {
   let text = "";
-  // In slices, for each argument of fromCharCode takes room on the stack.
-  for (let at = 0; at < bytes.length; at += 4096)
-    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + 4096));
+  // Few bytes one by one, more in one call: each way is the faster one there. In slices, for each argument takes room on
+  // the stack.
+  if (bytes.length < 16) for (let at = 0; at < bytes.length; at++) text += String.fromCharCode(bytes[at] ?? 0);
+  else
+    for (let at = 0; at < bytes.length; at += 4096)
+      text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + 4096));
   return text;
 }
 

@@ -32,7 +32,8 @@ function utf8(bytes: Uint8Array): string | undefined {
 
 function latin1(bytes: Uint8Array): string {
   let text = "";
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  for (let i = 0; i < bytes.length; i += 8192)
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(i, i + 8192));
   return text;
 }
 

@@ -1,31 +1,42 @@
 import { execFile } from "node:child_process";
+import process from "node:process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { tried } from "../../scripts/programs/fuzz/fuzz.ts";
-import { sessions } from "../../scripts/programs/fuzz/targets.ts";
+import { type Mode, modesOf, sessions } from "../../scripts/programs/fuzz/targets.ts";
+import { inThread } from "../../scripts/programs/fuzz/thread.ts";
+import { tried } from "../../scripts/programs/fuzz/tried.ts";
+import { outside } from "../../src/cli/configuration.ts";
+import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
+import { loadDriver } from "../../src/devices/drivers.ts";
 import { parseCapture } from "../../src/driver-kit/capture.ts";
 import type { Session } from "../../src/driver-kit/contract.ts";
 
 const parsed = parseCapture(
   '{"capture":1,"profile":"toy","source":"built here","evidence":"constructed"}\n{"ms":0,"in":"W 072.5 kg\\r\\n"}\n',
 );
-const capture = parsed.ok ? [parsed.capture] : [];
+const captures = parsed.ok ? [parsed.capture] : [];
 
-/** A driver that does this with each chunk. */
-const planted = (name: string, does: (bytes: Uint8Array) => ReturnType<Session["handle"]>) =>
-  sessions(name, "stream", capture, () => ({ handle: (event) => (event.on === "data" ? does(event.bytes) : []) }));
+type Does = (bytes: Uint8Array) => ReturnType<Session["handle"]>;
+
+/** A mode whose sessions do this with each chunk. */
+const mode = (profile: string, does: Does): Mode => ({
+  profile,
+  captures,
+  session: () => ({ handle: (event) => (event.on === "data" ? does(event.bytes) : []) }),
+});
+const planted = (name: string, does: Does) => sessions(name, "stream", [mode("toy", does)]);
 
 describe("scripts/fuzz", () => {
   test("prints each figure in the common form, with its seed, and ends well where nothing is wrong", async () => {
     const { stdout, stderr } = await promisify(execFile)("scripts/fuzz", [
-      ...["--executions", "2000", "--only", "health-o-meter", "--seed", "7", "--json"],
+      ...["--executions", "500", "--only", "o-meter", "--only", "tanita", "--seed", "7", "--jobs", "2", "--json"],
     ]);
     const rows = stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     const faults = rows.filter(({ name }) => String(name).endsWith(": faults"));
-    expect(faults.map(({ name }) => name)).toContain("health-o-meter health-o-meter-esc: faults");
+    expect(faults.map(({ name }) => name).sort()).toEqual(["health-o-meter: faults", "tanita: faults"]);
     for (const row of rows) {
       expect(Object.keys(row)).toEqual(["name", "value", "unit", "target", "floor", "ok", "seed"]);
       expect(row).toMatchObject({ ok: true, seed: expect.any(Number) });
@@ -57,24 +68,75 @@ describe("scripts/fuzz", () => {
       50,
       1,
     );
-    expect(found.first).toBe("said a finding without its channel");
+    expect(found.first).toBe("said a finding without its channel, as toy");
   });
 
-  test("finds a driver that is slow on the same input each time, and not one that was slow once", () => {
+  test("finds a driver that is slow on the same input each time, and not one that was slow once or kept waiting", () => {
     const dawdle = (ms: number) => {
-      for (const until = performance.now() + ms; performance.now() < until; );
+      const before = process.cpuUsage();
+      while (process.cpuUsage(before).user < ms * 1000);
     };
     let paused = false;
     const once = planted("slow once", () => {
-      if (!paused) dawdle(60);
+      if (!paused) dawdle(80);
       paused = true;
       return [];
     });
     const always = planted("slow", (bytes) => {
-      if (bytes.length > 3) dawdle(60);
+      if (bytes.length > 3) dawdle(80);
+      return [];
+    });
+    const kept = planted("kept waiting", () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
       return [];
     });
     expect(tried(once, 20, 1).slowestMs).toBeLessThan(50);
-    expect(tried(always, 3, 1).slowestMs).toBeGreaterThan(50);
+    expect(tried(kept, 2, 1).slowestMs).toBeLessThan(50);
+    expect(tried(always, 1, 1).slowestMs).toBeGreaterThan(50);
+  });
+
+  test("tries each mode of a driver, and the same one for the same seed", () => {
+    const met: string[] = [];
+    const does = (name: string) => () => {
+      if (met.at(-1) !== name) met.push(name);
+      return [];
+    };
+    const target = sessions("two", "stream", [mode("one", does("one")), mode("other", does("other"))]);
+    tried(target, 50, 1);
+    expect(new Set(met)).toEqual(new Set(["one", "other"]));
+    const first = [...met];
+    met.length = 0;
+    tried(target, 50, 1);
+    expect(met).toEqual(first);
+  });
+
+  test("takes profiles whose options are the same for one mode, and those that read otherwise for several", async () => {
+    const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
+    const of = async (id: string) => {
+      const driver = await loadDriver(id);
+      const own = [...profiles.values()].map(({ profile }) => profile).filter(({ driver: its }) => its === id);
+      return driver === undefined ? [] : modesOf(driver, own, []).map(({ profile }) => profile);
+    };
+    expect(await of("hid-pos-scale")).toHaveLength(1);
+    expect((await of("line")).length).toBeGreaterThan(10);
+    expect(await of("nonin")).toEqual(expect.arrayContaining(["nonin-format-1", "nonin-format-2"]));
+  });
+
+  test("names the seed of an input that never comes to an end", async () => {
+    const stuck =
+      'import("node:worker_threads").then(({ workerData: { done } }) => { Atomics.store(done, 0, 3); for (;;); })';
+    const entry = new URL(`data:text/javascript,${encodeURIComponent(stuck)}`);
+    const told: number[] = [];
+    const found = await inThread(entry, { target: "stuck", executions: 10, seed: 40 }, (done) => told.push(done), 1000);
+    expect(found).toMatchObject({ faults: 1, seed: 43, first: "was not done after 1 s" });
+    expect(told).toContain(3);
+  });
+
+  test("names the seed of an input that ended its thread", async () => {
+    const dying =
+      'import("node:worker_threads").then(({ workerData: { done } }) => { done[0] = 5; throw new Error("no room"); })';
+    const entry = new URL(`data:text/javascript,${encodeURIComponent(dying)}`);
+    const found = await inThread(entry, { target: "dying", executions: 10, seed: 1 }, () => {});
+    expect(found).toMatchObject({ faults: 1, seed: 6, first: "ended its thread: no room" });
   });
 });

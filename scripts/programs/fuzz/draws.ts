@@ -4,6 +4,8 @@ export interface Draws {
   (): number;
   /** A whole number in [0, below). */
   below(below: number): number;
+  /** The same, mostly small: half of them are in the first quarter. */
+  few(below: number): number;
   chance(share: number): boolean;
   /** One of them; there must be one. */
   of<T>(these: readonly T[]): T;
@@ -21,6 +23,7 @@ export function draws(seed: number): Draws {
   const below = (n: number): number => Math.floor(draw() * n);
   return Object.assign(draw, {
     below,
+    few: (n: number) => Math.floor(draw() ** 2 * n),
     chance: (share: number) => draw() < share,
     of<T>(these: readonly T[]): T {
       const [first] = these;

@@ -9,6 +9,7 @@ type Mutation = (bytes: Uint8Array, draw: Draws, others: readonly Uint8Array[]) 
 
 /** Bytes that end, begin or divide something in one protocol or another. */
 const marks = bytesOf('\r\n\x02\x03\x04\x05\x06\x0b\x15\x17\x1b\x1c\x1d\x7e\x55\x10|^&\\,;: "<>]');
+const isMark = Uint8Array.from({ length: 256 }, (_, byte) => (marks.includes(byte) ? 1 : 0));
 
 const mutations: readonly Mutation[] = [
   flip,
@@ -26,7 +27,7 @@ const mutations: readonly Mutation[] = [
 /** One to six changes of these bytes, now and then a checksum made good again at the end. */
 export function mutated(bytes: Uint8Array, draw: Draws, others: readonly Uint8Array[]): Uint8Array {
   let now = bytes;
-  for (let left = 1 + draw.below(6); left > 0; left--) now = draw.of(mutations)(now, draw, others).subarray(0, longest);
+  for (let left = 1 + draw.few(6); left > 0; left--) now = draw.of(mutations)(now, draw, others).subarray(0, longest);
   return draw.chance(0.3) ? mend(now, draw) : now;
 }
 
@@ -43,7 +44,8 @@ function replace(bytes: Uint8Array, draw: Draws): Uint8Array {
 }
 
 function insert(bytes: Uint8Array, draw: Draws): Uint8Array {
-  const noise = Uint8Array.from({ length: 1 + draw.below(draw.chance(0.1) ? 300 : 8) }, () => draw.below(256));
+  const noise = new Uint8Array(1 + draw.below(draw.chance(0.1) ? 300 : 8));
+  for (let i = 0; i < noise.length; i++) noise[i] = draw.below(256);
   return put(bytes, draw.below(bytes.length + 1), noise);
 }
 
@@ -58,7 +60,9 @@ function duplicate(bytes: Uint8Array, draw: Draws): Uint8Array {
   const from = draw.below(bytes.length);
   const piece = bytes.subarray(from, from + 1 + draw.below(64));
   const times = draw.chance(0.001) ? 1 + draw.below(1 + longest / Math.max(1, piece.length)) : 1 + draw.below(3);
-  return put(bytes, from, joined(...Array.from({ length: times }, () => piece)));
+  const often = new Uint8Array(Math.min(longest, times * piece.length));
+  for (let at = 0; at < often.length; at += piece.length) often.set(piece.subarray(0, often.length - at), at);
+  return put(bytes, from, often);
 }
 
 /** The beginning of this with the end of another. */
@@ -97,15 +101,16 @@ function stretch(bytes: Uint8Array, draw: Draws): Uint8Array {
 /** A terminator or separator somewhere else. */
 function moveMark(bytes: Uint8Array, draw: Draws): Uint8Array {
   const start = draw.below(bytes.length);
-  const at = bytes.findIndex((byte, i) => i >= start && marks.includes(byte));
-  if (at < 0) return bytes;
+  let at = start;
+  while (at < bytes.length && isMark[bytes[at] ?? 0] === 0) at++;
+  if (at >= bytes.length) return bytes;
   const rest = joined(bytes.subarray(0, at), bytes.subarray(at + 1));
   return put(rest, draw.below(rest.length + 1), bytes.subarray(at, at + 1));
 }
 
 function insertMark(bytes: Uint8Array, draw: Draws): Uint8Array {
-  const mark = Uint8Array.of(draw.of([...marks]));
-  return put(bytes, draw.below(bytes.length + 1), mark);
+  const at = draw.below(marks.length);
+  return put(bytes, draw.below(bytes.length + 1), marks.subarray(at, at + 1));
 }
 
 /** STX, contents, ETX or ETB, two digits. */
@@ -119,15 +124,16 @@ function summed(line: string): string {
 /** Makes the checksum of a frame good again, in one of the usual ways, so that what lies behind it is reached too. */
 function mend(bytes: Uint8Array, draw: Draws): Uint8Array {
   if (bytes.length < 4) return bytes;
-  const text = latin1(bytes);
   const last = bytes.length - 1;
   switch (draw.below(6)) {
     case 0:
-      return bytesOf(text.replace(astmFrame, (_, framed: string) => `\x02${framed}${astmSum(bytesOf(framed))}`));
+      return bytesOf(
+        latin1(bytes).replace(astmFrame, (_, framed: string) => `\x02${framed}${astmSum(bytesOf(framed))}`),
+      );
     case 1:
       // Lines with the sum of their bytes as four digits at their ends.
       return bytesOf(
-        text
+        latin1(bytes)
           .split("\r")
           .map((line) => (/ [0-9A-F]{4}$/.test(line.slice(-5)) ? summed(line.slice(0, -4)) : line))
           .join("\r"),
@@ -150,18 +156,14 @@ function put(bytes: Uint8Array, at: number, piece: Uint8Array): Uint8Array {
 }
 
 function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    Math.min(
-      longest,
-      parts.reduce((sum, { length }) => sum + length, 0),
-    ),
-  );
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(Math.min(longest, length));
   let at = 0;
   for (const part of parts) {
-    const room = part.subarray(0, longest - at);
-    whole.set(room, at);
-    at += room.length;
-    if (at === longest) break;
+    whole.set(at + part.length > longest ? part.subarray(0, longest - at) : part, at);
+    at += part.length;
+    if (at >= longest) break;
   }
   return whole;
 }

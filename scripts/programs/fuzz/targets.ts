@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import { outside } from "../../../src/cli/configuration.ts";
+import type { Profile } from "../../../src/config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../../src/config/profiles.ts";
 import type { BarcodeRule } from "../../../src/config/site.ts";
 import { driverIds, loadDriver } from "../../../src/devices/drivers.ts";
 import { labelled } from "../../../src/driver-kit/aim.ts";
 import { type Capture, parseCapture } from "../../../src/driver-kit/capture.ts";
-import type { Session } from "../../../src/driver-kit/contract.ts";
+import type { Driver, Session } from "../../../src/driver-kit/contract.ts";
 import { envelope } from "../../../src/driver-kit/framers/envelope.ts";
 import { gap } from "../../../src/driver-kit/framers/gap.ts";
 import { lengthPrefixed } from "../../../src/driver-kit/framers/length-prefixed.ts";
@@ -20,7 +22,7 @@ import { parse } from "../../../src/hl7/message.ts";
 import { MllpFramer } from "../../../src/hl7/mllp.ts";
 import { barcodeReader } from "../../../src/patient/barcode.ts";
 import { parseGs1 } from "../../../src/patient/gs1.ts";
-import { captureFiles, captures, corpusOf, inputs, mutatedLines } from "./corpus.ts";
+import { captureFiles, captures, corpusOf, inputs, mutatedLines, shortened } from "./corpus.ts";
 import type { Draws } from "./draws.ts";
 import { mutated } from "./mutate.ts";
 
@@ -31,26 +33,24 @@ export interface Target {
   input(draw: Draws): () => string | undefined;
 }
 
-/** Every driver with each of its profiles, every framer, and every parser of what comes from outside. */
+/** Every driver, every framer, and every parser of what comes from outside. */
 export async function allTargets(): Promise<readonly Target[]> {
   const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
   const ids = await driverIds();
   const corpus = new Map(await Promise.all(ids.map(async (id) => [id, await captures(id)] as const)));
   const drivers = await Promise.all(
-    [...profiles.values()].map(async ({ profile }): Promise<readonly Target[]> => {
-      const driver = await loadDriver(profile.driver);
-      if (driver === undefined) return [];
-      const options = driver.options.parse(profile.options);
-      const own = corpus.get(profile.driver) ?? [];
-      const mine = own.filter(({ head }) => head.profile === profile.id);
-      const name = profile.driver === profile.id ? profile.id : `${profile.driver} ${profile.id}`;
-      return [sessions(name, driver.input, mine.length > 0 ? mine : own, () => driver.session(options))];
+    ids.map(async (id): Promise<readonly Target[]> => {
+      const driver = await loadDriver(id);
+      const own = [...profiles.values()].map(({ profile }) => profile).filter((profile) => profile.driver === id);
+      return driver === undefined || own.length === 0
+        ? []
+        : [sessions(id, driver.input, modesOf(driver, own, corpus.get(id) ?? []))];
     }),
   );
   const files = (await Promise.all(ids.map(captureFiles))).flat().map((text) => new TextEncoder().encode(text));
   const wire = [...corpus.values()].flat().flatMap(inputs);
   return [
-    ...drivers.flat().sort((a, b) => a.name.localeCompare(b.name, "en")),
+    ...drivers.flat(),
     ...framers([...corpus.values()].flat()),
     hl7([...(corpus.get("hl7-analyzer") ?? []), ...(corpus.get("philips-efficia") ?? [])].flatMap(inputs)),
     mllp(wire),
@@ -62,21 +62,44 @@ export async function allTargets(): Promise<readonly Target[]> {
   ];
 }
 
-/** Sessions of a driver, whose reports are stored at once. */
-export function sessions(
-  name: string,
-  input: "stream" | "reports",
-  own: readonly Capture[],
-  session: () => Session,
-): Target {
-  const corpus = corpusOf(own);
+/** A driver as one or several profiles set it. */
+export interface Mode {
+  /** The first of these profiles. */
+  readonly profile: string;
+  readonly captures: readonly Capture[];
+  session(): Session;
+}
+
+/** One for each set of options: profiles that differ in what channels mean alone share the code that reads the wire. */
+export function modesOf(driver: Driver, profiles: readonly Profile[], all: readonly Capture[]): readonly Mode[] {
+  const modes: { readonly options: unknown; readonly ids: string[] }[] = [];
+  for (const { id, options: given } of [...profiles].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const options = driver.options.parse(given);
+    const same = modes.find((mode) => isDeepStrictEqual(mode.options, options));
+    if (same === undefined) modes.push({ options, ids: [id] });
+    else same.ids.push(id);
+  }
+  return modes.map(({ options, ids }) => ({
+    profile: ids[0] ?? driver.id,
+    captures: all.filter(({ head }) => ids.includes(head.profile)),
+    session: () => driver.session(options),
+  }));
+}
+
+/** Sessions of a driver, each in a mode that is drawn, whose reports are stored at once. */
+export function sessions(name: string, input: "stream" | "reports", modes: readonly Mode[]): Target {
+  const every = corpusOf(modes.flatMap(({ captures: own }) => own));
+  const drawn = modes.map((mode) => ({ ...mode, corpus: corpusOf(mode.captures) }));
   return {
     name,
     input(draw) {
-      const mutant = mutatedLines(corpus, input, draw);
+      const { profile, corpus, session } = draw.of(drawn);
+      // Now and then what another model sends, set to something else.
+      const mutant = mutatedLines(corpus.sent.length === 0 || draw.chance(0.1) ? every : corpus, input, draw);
       return () => {
         const { findings } = replay(session(), mutant);
-        return findings.every(({ channel }) => channel !== "") ? undefined : "said a finding without its channel";
+        if (findings.every(({ channel }) => channel !== "")) return undefined;
+        return `said a finding without its channel, as ${profile}`;
       };
     },
   };
@@ -208,7 +231,8 @@ function whole(name: string, known: readonly Uint8Array[], work: (bytes: Uint8Ar
   return {
     name,
     input(draw) {
-      const bytes = mutated(draw.of(known), draw, known);
+      const one = draw.of(known);
+      const bytes = mutated(draw.chance(1 / 16) ? one : shortened(one, draw), draw, known);
       return () => work(bytes);
     },
   };

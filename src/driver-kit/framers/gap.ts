@@ -10,7 +10,7 @@ export interface GapOptions {
  * wake after each chunk and calls `flush("silence")` when it rings. Use it only where the sheet offers nothing better.
  */
 export function gap(options: GapOptions): Framer {
-  const buffer = new Uint8Array(options.bound);
+  let buffer = new Uint8Array(Math.min(64, options.bound));
   let held = 0;
   let base = 0;
   let overlong = false;
@@ -28,6 +28,11 @@ export function gap(options: GapOptions): Framer {
         if (held === options.bound) {
           overlong = true;
           discard(pieces, "too-long");
+        }
+        if (held === buffer.length) {
+          const larger = new Uint8Array(Math.min(2 * held, options.bound));
+          larger.set(buffer);
+          buffer = larger;
         }
         buffer[held++] = byte;
       }

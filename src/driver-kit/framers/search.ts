@@ -24,7 +24,7 @@ const runLimit = 256;
 
 /** Runs a grammar over a stream: holds what is undecided, goes on after what is bad, joins unframed bytes to runs. */
 export function search(grammar: Grammar): Framer {
-  let buffer = new Uint8Array(Math.max(64, Math.min(grammar.bound, 4096)));
+  let buffer = new Uint8Array(64);
   let held = 0;
   /** Stream offset of the buffer's first byte. */
   let base = 0;

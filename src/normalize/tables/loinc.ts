@@ -11,7 +11,7 @@ const core = "LOINC; Danish core profiles, LOINC basic observations";
 const loinc = "LOINC; loinc.org";
 const hba1c = "LOINC; HL7 Vulcan HbA1c value set";
 const lists = "LOINC; agreeing lists of several public projects";
-const wire = "LOINC; as instruments name it in their own messages";
+const examined = "LOINC; as instruments name it in their own messages; Taiwan's FHIR guide of health examinations";
 const strip = "LOINC; loinc.org, urinalysis dipstick panel 24357-6";
 
 /**
@@ -27,8 +27,9 @@ export const loincCodes = {
   "61006-3": {
     display: "Perfusion index by pulse oximetry",
     property: "fraction",
-    source: "LOINC; one public project's list of vital signs",
-    verified: false,
+    // Its LOINC property is VelRto; whoever maps to it sends percent.
+    source: "LOINC; HealthKitOnFHIR's mapping of Apple's perfusion index; public projects' lists of vital signs",
+    verified: true,
   },
   "85354-9": { display: "Blood pressure panel", source: fhir, verified: true },
   "8480-6": { display: "Systolic blood pressure", property: "pressure", source: fhir, verified: true },
@@ -55,6 +56,7 @@ export const loincCodes = {
   "66441-7": {
     display: "Beta hydroxybutyrate, blood by test strip",
     property: "substance-concentration",
+    // A second list has it for the same substance, but says neither specimen nor unit.
     source: "LOINC; a hospital laboratory's list, for Abbott's ketone strip",
     verified: false,
   },
@@ -120,10 +122,10 @@ export const loincCodes = {
   "711-2": { display: "Eosinophils", property: "number-concentration", source: lists, verified: true },
   "704-7": { display: "Basophils", property: "number-concentration", source: lists, verified: true },
   "770-8": { display: "Neutrophils, share of leukocytes", property: "fraction", source: lists, verified: true },
-  "736-9": { display: "Lymphocytes, share of leukocytes", property: "fraction", source: wire, verified: false },
-  "5905-5": { display: "Monocytes, share of leukocytes", property: "fraction", source: wire, verified: false },
-  "713-8": { display: "Eosinophils, share of leukocytes", property: "fraction", source: wire, verified: false },
-  "706-2": { display: "Basophils, share of leukocytes", property: "fraction", source: wire, verified: false },
+  "736-9": { display: "Lymphocytes, share of leukocytes", property: "fraction", source: examined, verified: true },
+  "5905-5": { display: "Monocytes, share of leukocytes", property: "fraction", source: examined, verified: true },
+  "713-8": { display: "Eosinophils, share of leukocytes", property: "fraction", source: examined, verified: true },
+  "706-2": { display: "Basophils, share of leukocytes", property: "fraction", source: examined, verified: true },
 
   "2951-2": { display: "Sodium, serum or plasma", property: "substance-concentration", source: lists, verified: true },
   "2823-3": {
@@ -135,18 +137,22 @@ export const loincCodes = {
   "2075-0": {
     display: "Chloride, serum or plasma",
     property: "substance-concentration",
-    source: loinc,
-    verified: false,
+    source: lists,
+    verified: true,
   },
   "2341-6": {
     display: "Glucose, blood by test strip, manual",
     property: "mass-concentration",
-    source: wire,
-    verified: false,
+    source: "LOINC; loinc.org, group LG7967-5; as instruments name it in their own messages",
+    verified: true,
   },
 
   "25428-4": { display: "Glucose, urine by test strip", source: strip, verified: true },
-  "5770-3": { display: "Bilirubin, urine by test strip", source: strip, verified: false },
+  "5770-3": {
+    display: "Bilirubin, urine by test strip",
+    source: "LOINC; Taiwan's FHIR guide of health examinations; public projects' lists",
+    verified: true,
+  },
   "2514-8": { display: "Ketones, urine by test strip", source: strip, verified: true },
   "5811-5": { display: "Specific gravity, urine by test strip", source: strip, verified: true },
   "5803-2": { display: "pH, urine by test strip", source: strip, verified: true },

@@ -27,6 +27,7 @@ export interface UcumEntry extends TableEntry {
 const national = "UCUM 2.1; Danish core profiles, UCUM-BasicUnits";
 const protocol = "UCUM 2.1; HL7 ORU examples of vendors (OBX-6)";
 const lists = "UCUM 2.1; HL7 implementation guides' and public projects' UCUM lists";
+const laboratory = "UCUM 2.1; examples of HL7 Switzerland's FHIR guides (laboratory report, pregnancy record)";
 
 /**
  * The UCUM units that profiles may map to. Case counts in UCUM: `Cel`, `mm[Hg]`, `mmol/L`.
@@ -61,7 +62,7 @@ export const ucumUnits = {
   "10*6/uL": { display: "10⁶/µL", property: "number-concentration", source: lists, verified: true },
   "10*9/L": { display: "10⁹/L", property: "number-concentration", source: lists, verified: true },
   "10*12/L": { display: "10¹²/L", property: "number-concentration", source: lists, verified: true },
-  fL: { display: "fL", property: "entitic-volume", source: lists, verified: true },
-  pg: { display: "pg", property: "entitic-mass", source: lists, verified: true },
-  "U/L": { display: "U/L", property: "catalytic-concentration", source: lists, verified: true },
+  fL: { display: "fL", property: "entitic-volume", source: laboratory, verified: true },
+  pg: { display: "pg", property: "entitic-mass", source: laboratory, verified: true },
+  "U/L": { display: "U/L", property: "catalytic-concentration", source: laboratory, verified: true },
 } as const satisfies Record<string, UcumEntry>;
