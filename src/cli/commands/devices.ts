@@ -2,13 +2,15 @@ import { loadConfiguration } from "../../config/load.ts";
 import { configPath } from "../../config/paths.ts";
 import type { Profile } from "../../config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
+import { isBulk } from "../../devices/match-bulk.ts";
+import { isHid } from "../../devices/match-hid.ts";
 import { type Survey, survey } from "../../devices/survey.ts";
 import { command, configOption, exit, jsonOption } from "../command.ts";
 import { outside } from "../configuration.ts";
 
 /** One port or configured device, as listed. */
 interface Row {
-  readonly type: "serial" | "hid" | "device";
+  readonly type: "serial" | "hid" | "bulk" | "device";
   readonly port?: string;
   readonly names?: readonly string[];
   readonly usb?: string;
@@ -22,7 +24,7 @@ interface Row {
 
 export const devices = command({
   name: "devices",
-  summary: "ports and HID devices that are there, what each is used for, and why not",
+  summary: "ports and USB devices that are there, what each is used for, and why not",
   usage: "",
   about:
     "Opens nothing, so it may run beside the gateway. A port is named in the configuration by one of its lasting names,\n" +
@@ -55,11 +57,11 @@ export const devices = command({
         { head: "why", cell: (r) => r.why },
       ],
       rows(found),
-      "No serial port and no HID device is plugged in.",
+      "No serial port, no HID device and no other USB instrument is plugged in.",
     );
     for (const { port } of found.ports)
       if (port.names.length > 0) output.say(`\n${port.path} is also\n${port.names.map((n) => `  ${n}`).join("\n")}`);
-    if (found.hidProblem !== undefined) output.problem(found.hidProblem);
+    for (const problem of found.libraries) output.problem(problem);
     return found.assignments.every((a) => a.ok) && (loaded.ok || values.config === undefined) ? exit.ok : exit.found;
   },
 });
@@ -68,7 +70,7 @@ function rows({ ports, assignments }: Survey): readonly Row[] {
   const plugged = ports.map(({ port, device, why, profiles }): Row => {
     const { usb } = port;
     return {
-      type: "usages" in port ? "hid" : "serial",
+      type: isHid(port) ? "hid" : isBulk(port) ? "bulk" : "serial",
       port: port.path,
       names: port.names,
       ...(usb && {
