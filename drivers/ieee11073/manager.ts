@@ -58,7 +58,7 @@ interface Storing {
 interface Question {
   readonly invoke: number;
   /** Goes on with the answer, or with none: it did not come in time, or the association ended. */
-  then(answer: Answer | undefined, span: Span | undefined): void;
+  settled(answer: Answer | undefined, span: Span | undefined): void;
 }
 
 type Answer = Extract<Apdu, { is: "answer" }>;
@@ -236,16 +236,16 @@ export class Manager implements Session {
     this.#askWho();
   }
 
-  #ask(message: (invoke: number) => Uint8Array, then: Question["then"]): void {
+  #ask(message: (invoke: number) => Uint8Array, settled: Question["settled"]): void {
     this.#invoke = (this.#invoke + 1) % 0x8000;
-    this.#asked = { invoke: this.#invoke, then };
+    this.#asked = { invoke: this.#invoke, settled };
     this.#write(message(this.#invoke));
   }
 
   #settle(answer?: Answer, span?: Span): void {
     const asked = this.#asked;
     this.#asked = undefined;
-    asked?.then(answer, span);
+    asked?.settled(answer, span);
   }
 
   /** Reports wait until the device is known, so that the same result has the same origin however often it is sent. */
