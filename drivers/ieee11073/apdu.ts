@@ -130,9 +130,9 @@ function readEvent(invoke: number, confirmed: boolean, reader: Reader): AgentEve
 }
 
 /** Accepts an association. `known`: no configuration report is needed. */
-export function associationResponse(known: boolean, managerId: Uint8Array): Uint8Array {
-  const version = [0x80, 0, 0, 0];
-  const details = [...version, ...bigEndian(mder, 2), ...version, 0, 0, 0, 0, 0x80, 0, 0, 0];
+export function associationResponse(known: boolean, managerId: Uint8Array, version: Uint8Array): Uint8Array {
+  const nomenclature = [0x80, 0, 0, 0];
+  const details = [...version, ...bigEndian(mder, 2), ...nomenclature, 0, 0, 0, 0, 0x80, 0, 0, 0];
   const rest = [...prefixed([...managerId]), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
   const result = bigEndian(known ? 0 : 3, 2);
   return apdu(0xe300, [...result, ...bigEndian(protocol20601, 2), ...prefixed([...details, ...rest])]);

@@ -1,4 +1,4 @@
-import type { Action, DiscardReason, Session, SessionEvent, Span } from "../../src/driver-kit/contract.ts";
+import type { Action, DiscardReason, Finding, Session, SessionEvent, Span } from "../../src/driver-kit/contract.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import {
@@ -18,13 +18,26 @@ import { identityOf } from "./device.ts";
 import { findingsOf } from "./findings.ts";
 import { event } from "./nomenclature.ts";
 import type { Options } from "./options.ts";
-import { hex } from "./reader.ts";
+import { hex, unhex } from "./reader.ts";
 import { readScanReport } from "./scan-report.ts";
+import {
+  getSegments,
+  readSegmentData,
+  readTransfer,
+  releaseRequest,
+  segmentData,
+  segmentDataResponse,
+  storedFindings,
+  storeOf,
+  transferSegment,
+} from "./store.ts";
 
 /** So long without a byte, and an unfinished APDU does not go on. */
 const silenceMs = 5000;
-/** How long the device has to say who it is before its reports are taken without. */
+/** How long the device has to say who it is before its reports are taken without, and to answer other questions. */
 const introductionMs = 3000;
+/** When a transfer that the device put off is asked for again. */
+const laterMs = 2000;
 /** Writes and a report are a breath apart. */
 const breathMs = 1;
 /** What waits while a report is being stored: an agent has one report on its way at a time. */
@@ -42,6 +55,14 @@ interface Storing {
   readonly text: string;
 }
 
+interface Question {
+  readonly invoke: number;
+  /** Goes on with the answer, or with none: it did not come in time, or the association ended. */
+  settled(answer: Answer | undefined, span: Span | undefined): void;
+}
+
+type Answer = Extract<Apdu, { is: "answer" }>;
+
 /** The manager's side of one connection: what arrives is taken in its order, one report at a time. */
 export class Manager implements Session {
   readonly #options: Options;
@@ -50,8 +71,12 @@ export class Manager implements Session {
   #actions: Action[] = [];
   #waiting: Piece[] = [];
   #association: Association | undefined;
-  /** The invoke id of the question who the device is, while it is open. */
-  #asked: number | undefined;
+  /** The question that the device has not answered yet. */
+  #asked: Question | undefined;
+  /** What the device put off, to be asked for again. */
+  #later: (() => void) | undefined;
+  /** Model and serial number of a meter whose results are asked for. */
+  #meter: string | undefined;
   #invoke = 0;
   #receipt = 0;
   #storing: Storing | undefined;
@@ -71,7 +96,8 @@ export class Manager implements Session {
         this.#queue(this.#framer.push(given.bytes));
         break;
       case "wake":
-        if (this.#asked !== undefined) this.#introduce(undefined);
+        if (this.#asked !== undefined) this.#settle();
+        else if (this.#later !== undefined) this.#later();
         // Only a wake that nothing else asked for is the silence.
         else if (this.#waiting.length === 0) this.#queue(this.#framer.flush("silence"));
         break;
@@ -103,9 +129,11 @@ export class Manager implements Session {
         ? introductionMs
         : this.#waiting.length > 0 && !stopped
           ? breathMs
-          : this.#framer.pending > 0
-            ? silenceMs
-            : 0;
+          : this.#later !== undefined
+            ? laterMs
+            : this.#framer.pending > 0
+              ? silenceMs
+              : 0;
     this.#actions.push({ do: "wake", afterMs });
   }
 
@@ -113,13 +141,13 @@ export class Manager implements Session {
     for (const piece of pieces) {
       if (piece.is === "frame" && this.#asked !== undefined) {
         const apdu = readApdu(piece.bytes);
-        if (apdu?.is === "answer" && apdu.invoke === this.#asked) {
-          this.#introduce(apdu.ok ? apdu.body : undefined);
+        if (apdu?.is === "answer" && apdu.invoke === this.#asked.invoke) {
+          this.#settle(apdu, piece.span);
           this.#run();
           continue;
         }
         // Whatever ends the association or begins it anew ends the wait for the answer.
-        if (apdu !== undefined && apdu.is !== "event") this.#introduce(undefined);
+        if (apdu !== undefined && apdu.is !== "event") this.#settle();
       }
       const bytes = this.#waiting.reduce((sum, { span }) => sum + span.to - span.from, 0);
       if (this.#waiting.length < mostWaiting && bytes < mostWaitingBytes) this.#waiting.push(piece);
@@ -153,13 +181,12 @@ export class Manager implements Session {
           return;
         }
         const standard = standardConfigurations[this.#options.specialization];
-        const known = apdu.configuration === standard.id;
+        // What a device keeps is in no standard configuration, so it is to report its own.
+        const known = apdu.configuration === standard.id && this.#options.store === "none";
         this.#association = { systemId: hex(apdu.systemId), ...(known ? { configuration: standard.objects } : {}) };
-        const managerId = Uint8Array.from({ length: 8 }, (_, i) =>
-          Number.parseInt(this.#options.managerId.slice(2 * i, 2 * i + 2), 16),
-        );
-        this.#write(associationResponse(known, managerId));
-        if (known) this.#ask();
+        const { managerId, protocolVersion } = this.#options;
+        this.#write(associationResponse(known, unhex(managerId), unhex(protocolVersion)));
+        if (known) this.#askWho();
         return;
       }
       case "release-request":
@@ -188,6 +215,8 @@ export class Manager implements Session {
   #part(): void {
     this.#association = undefined;
     this.#asked = undefined;
+    this.#later = undefined;
+    this.#meter = undefined;
     this.#stored = "";
     this.#contact?.end();
   }
@@ -204,20 +233,69 @@ export class Manager implements Session {
     }
     this.#association = { systemId: this.#association.systemId, configuration: read.objects };
     if (report.confirmed) this.#write(configurationAccepted(report, read.id));
-    this.#ask();
+    this.#askWho();
   }
 
-  #ask(): void {
+  #ask(message: (invoke: number) => Uint8Array, settled: Question["settled"]): void {
     this.#invoke = (this.#invoke + 1) % 0x8000;
-    this.#asked = this.#invoke;
-    this.#write(getDevice(this.#invoke));
+    this.#asked = { invoke: this.#invoke, settled };
+    this.#write(message(this.#invoke));
+  }
+
+  #settle(answer?: Answer, span?: Span): void {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    asked?.settled(answer, span);
   }
 
   /** Reports wait until the device is known, so that the same result has the same origin however often it is sent. */
-  #introduce(answer: Uint8Array | undefined): void {
-    this.#asked = undefined;
-    const systemId = this.#association?.systemId;
-    if (systemId !== undefined) this.#actions.push({ do: "identify", identity: identityOf(systemId, answer) });
+  #askWho(): void {
+    this.#ask(getDevice, (answer) => {
+      const { systemId, configuration } = this.#association ?? {};
+      if (systemId === undefined) return;
+      const body = answer?.ok === true ? answer.body : undefined;
+      const identity = identityOf(systemId, body);
+      this.#actions.push({ do: "identify", identity });
+      // Without its own serial number a meter's results could not be told from another's, or from those of its next visit.
+      if (this.#options.store === "none" || identity.serial === systemId) return;
+      this.#meter = `${identity.model ?? ""} ${identity.serial}`;
+      const store = storeOf(configuration);
+      if (store === undefined) this.#write(releaseRequest());
+      else
+        this.#ask(
+          (invoke) => getSegments(invoke, store),
+          (segments) => segments && this.#transfer(store),
+        );
+    });
+  }
+
+  /** Asks for what the device keeps; it comes in reports, each confirmed as it is stored. */
+  #transfer(store: number): void {
+    this.#later = undefined;
+    this.#ask(
+      (invoke) => transferSegment(invoke, store),
+      (answer, span) => {
+        const transfer = answer === undefined ? undefined : answer.ok ? readTransfer(answer.body) : "refused";
+        switch (transfer) {
+          case "comes":
+            return;
+          case "later":
+            this.#later = () => this.#transfer(store);
+            return;
+          case "refused":
+            if (span !== undefined) this.#discard(span, "not-a-reading", "the device does not hand out its results");
+            this.#write(releaseRequest());
+            return;
+          case "empty":
+            this.#write(releaseRequest());
+            return;
+          case undefined:
+            return;
+          default:
+            transfer satisfies never;
+        }
+      },
+    );
   }
 
   #read(report: AgentEvent, bytes: Uint8Array, span: Span): void {
@@ -233,15 +311,12 @@ export class Manager implements Session {
       this.#respond(report);
       return;
     }
-    const observed = readScanReport(report, configuration);
-    if (observed === undefined) {
-      this.#discard(span, "malformed", "a report that does not fit the configuration, or of another kind");
-      return;
-    }
-    const { specialization } = this.#options;
-    const found = findingsOf(observed, { specialization, configuration, systemId, span });
+    const found =
+      report.type === segmentData
+        ? this.#kept(report, span)
+        : this.#observed(report, { systemId, configuration }, span);
     if (found === undefined) {
-      this.#discard(span, "malformed");
+      this.#discard(span, "malformed", "a report that does not fit the configuration, or of another kind");
       return;
     }
     const findings = this.#contact?.readings(found) ?? found;
@@ -253,6 +328,22 @@ export class Manager implements Session {
     const receipt = ++this.#receipt;
     this.#storing = { receipt, report, text };
     this.#actions.push({ do: "report", receipt, findings });
+  }
+
+  #observed(
+    report: AgentEvent,
+    { systemId, configuration }: Required<Association>,
+    span: Span,
+  ): readonly Finding[] | undefined {
+    const observed = readScanReport(report, configuration);
+    const { specialization } = this.#options;
+    return observed && findingsOf(observed, { specialization, configuration, systemId, span });
+  }
+
+  /** Segment data is read only after it was asked for, which is when the meter is known. */
+  #kept(report: AgentEvent, span: Span): readonly Finding[] | undefined {
+    const piece = this.#meter === undefined ? undefined : readSegmentData(report.body);
+    return piece && storedFindings(piece, this.#meter ?? "", span);
   }
 
   #answered(receipt: number, stored: boolean): void {
@@ -270,7 +361,11 @@ export class Manager implements Session {
   }
 
   #respond(report: AgentEvent): void {
-    if (report.confirmed) this.#write(eventResponse(report));
+    if (!report.confirmed) return;
+    const piece = report.type === segmentData ? readSegmentData(report.body) : undefined;
+    if (piece === undefined) this.#write(eventResponse(report));
+    else this.#write(segmentDataResponse(report, piece));
+    if (piece?.last === true) this.#write(releaseRequest());
   }
 
   #close(): void {

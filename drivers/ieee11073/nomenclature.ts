@@ -15,7 +15,7 @@ export const attribute = {
   physioList: 2678,
 } as const;
 
-export const objectClass = { enumeration: 5, numeric: 6 } as const;
+export const objectClass = { enumeration: 5, numeric: 6, store: 61 } as const;
 
 export const event = {
   configuration: 0x0d1c,

@@ -38,7 +38,9 @@ function checkProfile(device: Device, path: Path, { profiles, broken }: Known, l
     // A HID interface may also be recognised by its usage page, which shows when it is there.
     if ("hid" in link) return [];
     const { vendor, product } = wanted;
-    const fits = [...profiles.values()].filter(({ profile }) => matches(profile, vendor, product));
+    const fits = [...profiles.values()].filter(
+      ({ profile }) => "bulk" in link === isBulk(profile) && matches(profile, vendor, product),
+    );
     if (fits.length === 1) return fits[0] ? evidence(device, fits[0].profile, path, locate) : [];
     const names = fits.map((f) => f.profile.id).join(", ");
     const text =
@@ -54,7 +56,24 @@ function checkProfile(device: Device, path: Path, { profiles, broken }: Known, l
     const text = `“baudRate” is missing, and the profile “${found.id}” gives none.`;
     remarks.push(mistake(locate, [...path, "link", "serial"], text));
   }
+  const wrong = wrongTransport(link, found);
+  if (wrong !== undefined) remarks.push(mistake(locate, [...path, "link"], wrong));
   return remarks;
+}
+
+/** Why a profile does not go with a link, as to serial ports and bulk transfers. */
+function wrongTransport(link: LinkConfig, profile: Profile): string | undefined {
+  if ("usb" in link && isBulk(profile) && profile.serial === undefined)
+    return `“${profile.id}” reads no serial port: write “bulk” in place of “usb”.`;
+  if (!("bulk" in link)) return undefined;
+  if (!isBulk(profile)) return `“${profile.id}” is not read by bulk transfers.`;
+  const { vendor, product } = link.bulk;
+  if (profile.match?.usb === undefined || matches(profile, vendor, product)) return undefined;
+  return `“${profile.id}” does not know this USB identity; no other device is opened for it.`;
+}
+
+function isBulk(profile: Profile): boolean {
+  return profile.match?.bulk !== undefined;
 }
 
 function matches(profile: Profile, vendor: string, product: string | undefined): boolean {
@@ -88,7 +107,7 @@ function sharedPort(a: LinkConfig, b: LinkConfig): string | undefined {
     const apart = a.listen.from !== undefined && b.listen.from !== undefined && a.listen.from !== b.listen.from;
     return apart ? undefined : `The listening port ${a.listen.port}`;
   }
-  if (("usb" in a && "usb" in b) || ("hid" in a && "hid" in b)) {
+  if (("usb" in a && "usb" in b) || ("hid" in a && "hid" in b) || ("bulk" in a && "bulk" in b)) {
     const [x, y] = [identityOf(a), identityOf(b)];
     const same = (key: "vendor" | "product" | "serial" | "path" | "usagePage") =>
       x?.[key] === undefined || y?.[key] === undefined || x[key] === y[key];
@@ -103,6 +122,7 @@ function identityOf(
   link: LinkConfig,
 ): (Partial<Extract<LinkConfig, { hid: unknown }>["hid"]> & { vendor: string }) | undefined {
   if ("usb" in link) return link.usb;
+  if ("bulk" in link) return link.bulk;
   return "hid" in link ? link.hid : undefined;
 }
 

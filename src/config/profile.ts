@@ -9,6 +9,8 @@ const slug = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "use lower-case letters, d
 /** USB ids are text: YAML reads an unquoted 0403 as the number 403. */
 export const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'write it in quotes, as four lower-case hex digits: "0403"');
 
+const usbCode = z.number().int().min(0).max(0xff);
+
 export const durationText = z
   .string()
   .regex(/^\d+(ms|s|m|h|d)$/, "write a whole number and a unit: 500ms, 30s, 5m, 48h, 2d")
@@ -90,6 +92,10 @@ export const profileSchema = z.strictObject({
         .array(z.strictObject({ vendor: usbId, product: usbId.optional(), serial: z.string().optional() }))
         .optional(),
       hid: z.array(z.strictObject({ usagePage: z.number().int(), usage: z.number().int().optional() })).optional(),
+      bulk: z
+        .union([z.literal("any"), z.array(z.strictObject({ class: usbCode, subclass: usbCode.optional() }))])
+        .optional()
+        .describe("read through a USB interface with bulk endpoints: any, or of these USB classes"),
     })
     .optional()
     .describe("how it is recognised among the ports that are there"),

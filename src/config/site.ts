@@ -84,6 +84,16 @@ export const linkSchema = z.union([
       })
       .describe("whichever USB HID interface has this identity"),
   }),
+  z.strictObject({
+    bulk: z
+      .strictObject({
+        vendor: usbId,
+        product: usbId.optional(),
+        serial: z.string().optional(),
+        path: z.string().optional().describe("port path, as vitalwire devices shows it"),
+      })
+      .describe("whichever USB device of this identity the profile reads by bulk transfers"),
+  }),
   z.strictObject({ tcp: z.strictObject({ host: z.string(), port }) }),
   z.strictObject({
     listen: z.strictObject({

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import type { Profile } from "../config/profile.ts";
 import type { Device, Site } from "../config/site.ts";
 import type { Driver } from "../driver-kit/contract.ts";
-import { type HidPort, listHidPorts } from "../links/hid-ports.ts";
+import { type AnyPort, listAllPorts } from "../links/all-ports.ts";
 import { linkOf } from "../links/link-of.ts";
 import { listeners } from "../links/listener.ts";
-import { listPorts, type Port } from "../links/ports.ts";
 import { uuidv7 } from "../model/ids.ts";
 import type { Clock } from "../model/times.ts";
 import type { DeviceStatus, Upstream } from "./device.ts";
@@ -27,7 +26,7 @@ export interface FleetParts {
   readonly timers?: Timers;
   readonly loadDriver?: (id: string) => Promise<Driver | undefined>;
   /** The serial ports and HID interfaces that are there. */
-  readonly listPorts?: () => Promise<readonly (Port | HidPort)[]>;
+  readonly listPorts?: () => Promise<readonly AnyPort[]>;
 }
 
 type Profiles = ReadonlyMap<string, Profile>;
@@ -156,7 +155,7 @@ export class Fleet {
   }
 
   async #locate(device: Device): Promise<Assignment> {
-    const isPort = "serial" in device.link || "usb" in device.link || "hid" in device.link;
+    const isPort = "serial" in device.link || "usb" in device.link || "hid" in device.link || "bulk" in device.link;
     const matched = isPort ? await this.#match() : match([device], [], this.#profiles);
     const found = matched.assignments.find((assignment) => assignment.device.id === device.id);
     return found ?? { ok: false, device, problem: { code: "PORT_MISSING" } };
@@ -172,14 +171,9 @@ export class Fleet {
     return this.#matching;
   }
 
-  #ports(): Promise<readonly (Port | HidPort)[]> {
-    return (this.#parts.listPorts ?? listAll)().catch(() => []);
+  #ports(): Promise<readonly AnyPort[]> {
+    return (this.#parts.listPorts ?? listAllPorts)().catch(() => []);
   }
-}
-
-async function listAll(): Promise<readonly (Port | HidPort)[]> {
-  const [serial, hid] = await Promise.all([listPorts(), listHidPorts()]);
-  return [...serial, ...hid];
 }
 
 function keyOf(device: Device, site: Site, profiles: Profiles): string {

@@ -43,8 +43,8 @@ export function hidPlaceOf(wanted: WantedHid, ports: readonly HidPort[], profile
  */
 export function recognisedHid(port: HidPort, profiles: readonly Profile[]): readonly Profile[] {
   const fit = profiles.filter((profile) => {
-    const { usb, hid } = profile.match ?? {};
-    if (profile.serial !== undefined || (usb === undefined && hid === undefined)) return false;
+    const { usb, hid, bulk } = profile.match ?? {};
+    if (profile.serial !== undefined || bulk !== undefined || (usb === undefined && hid === undefined)) return false;
     if (usb !== undefined && !usb.some((each) => fitsUsb(each, port))) return false;
     return hid === undefined || hasUsageOf(profile, port);
   });

@@ -1,8 +1,11 @@
 import type { Profile } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
+import type { AnyPort } from "../links/all-ports.ts";
+import type { BulkPort } from "../links/bulk-ports.ts";
 import type { HidPort } from "../links/hid-ports.ts";
 import type { Port } from "../links/ports.ts";
 import type { Problem } from "../model/problem.ts";
+import { bulkPlaceOf, classText, isBulk, isOfInterest, recognisedBulk } from "./match-bulk.ts";
 import { hidPlaceOf, isHid, recognisedHid, usagesText } from "./match-hid.ts";
 import { fitsUsb, isAt, isCalled, type PlaceOfDevice } from "./port-identity.ts";
 
@@ -22,7 +25,7 @@ interface PortUse {
 
 export interface Matched {
   readonly assignments: readonly Assignment[];
-  /** Of the serial ports and HID interfaces, in the order given. */
+  /** Of the ports, in the order given; disks that no profile knows are left out. */
   readonly ports: readonly PortUse[];
 }
 
@@ -31,17 +34,19 @@ export interface Matched {
  * opened, for a reading taken from the wrong one would go to the wrong room and so to the wrong patient. Only a port
  * that one device names by its path is no candidate for those that are found by their USB identity.
  *
- * @param ports the serial ports and the HID interfaces; a link of the one kind never leads to a port of the other.
+ * @param ports the serial ports, the HID interfaces and the USB interfaces for bulk transfers; a link of one kind never
+ * leads to a port of another.
  */
 export function match(
   devices: readonly Device[],
-  ports: readonly (Port | HidPort)[],
+  ports: readonly AnyPort[],
   profiles: ReadonlyMap<string, Profile>,
 ): Matched {
-  const serial = ports.filter((port) => !isHid(port));
   const hid = ports.filter(isHid);
+  const bulk = ports.filter(isBulk);
+  const serial = ports.filter((port) => !isHid(port) && !isBulk(port));
   const named = namedByPath(devices, serial);
-  const places = new Map(devices.map((device) => [device.id, placeOf(device, { serial, hid }, named, profiles)]));
+  const places = new Map(devices.map((device) => [device.id, placeOf(device, { serial, hid, bulk }, named, profiles)]));
 
   const assignments = devices.map((device): Assignment => {
     const place = places.get(device.id) ?? {};
@@ -58,7 +63,8 @@ export function match(
     return { ok: true, device, profile: profile.profile, ...(path === undefined ? {} : { path }) };
   });
 
-  const uses = ports.map((port) => {
+  const interesting = ports.filter((port) => isOfInterest(port, [...profiles.values()]));
+  const uses = interesting.map((port) => {
     const fits = [...places].filter(([, place]) => place.port === port || place.among?.includes(port));
     return useOf(
       port,
@@ -83,7 +89,7 @@ function namedByPath(devices: readonly Device[], ports: readonly Port[]): Readon
 
 function placeOf(
   device: Device,
-  ports: { readonly serial: readonly Port[]; readonly hid: readonly HidPort[] },
+  ports: { readonly serial: readonly Port[]; readonly hid: readonly HidPort[]; readonly bulk: readonly BulkPort[] },
   named: ReadonlyMap<Port, string>,
   profiles: ReadonlyMap<string, Profile>,
 ): PlaceOfDevice {
@@ -113,6 +119,7 @@ function placeOf(
     return { problem: { code: "PORT_MISSING", detail } };
   }
   if ("hid" in device.link) return hidPlaceOf(device.link.hid, ports.hid, profiles.get(device.profile ?? ""));
+  if ("bulk" in device.link) return bulkPlaceOf(device.link.bulk, ports.bulk, profiles.get(device.profile ?? ""));
   return {};
 }
 
@@ -152,10 +159,12 @@ function undecided(detail: string): { readonly problem: Problem } {
   return { problem: { code: "PROFILE_UNDECIDED", detail } };
 }
 
-function recognised(port: Port | HidPort, profiles: ReadonlyMap<string, Profile>): readonly Profile[] {
+function recognised(port: AnyPort, profiles: ReadonlyMap<string, Profile>): readonly Profile[] {
   if (isHid(port)) return recognisedHid(port, [...profiles.values()]);
+  if (isBulk(port)) return recognisedBulk(port, [...profiles.values()]);
   return [...profiles.values()].filter(
-    ({ match: by }) => by?.hid === undefined && (by?.usb?.some((usb) => fitsUsb(usb, port)) ?? false),
+    ({ match: by }) =>
+      by?.hid === undefined && by?.bulk === undefined && (by?.usb?.some((usb) => fitsUsb(usb, port)) ?? false),
   );
 }
 
@@ -176,6 +185,6 @@ function unclaimed(port: Port, fitting: readonly string[]): string {
   if (fitting.length > 0)
     return `no device of the configuration names it; it could be read with ${fitting.join(" or ")}`;
   if (port.usb === undefined) return "no device of the configuration names it, and it has no USB identity";
-  const usage = isHid(port) ? usagesText(port) : "";
+  const usage = isHid(port) ? usagesText(port) : isBulk(port) ? classText(port) : "";
   return `no device of the configuration names it, and no profile knows ${port.usb.vendor}:${port.usb.product}${usage && ` (${usage})`}`;
 }

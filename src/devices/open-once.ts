@@ -1,10 +1,9 @@
 import type { Profile } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
-import { listHidPorts } from "../links/hid-ports.ts";
+import { listAllPorts } from "../links/all-ports.ts";
 import type { Connection } from "../links/link.ts";
 import { linkOf } from "../links/link-of.ts";
 import { listeners } from "../links/listener.ts";
-import { listPorts } from "../links/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import { loadDriver } from "./drivers.ts";
 import { match } from "./match.ts";
@@ -29,7 +28,7 @@ export async function openOnce(
   profiles: ReadonlyMap<string, Profile>,
   signal: AbortSignal,
 ): Promise<OpenedOnce | { readonly ok: false; readonly problem: Problem }> {
-  const { assignments } = match(devices, [...(await listPorts()), ...(await listHidPorts())], profiles);
+  const { assignments } = match(devices, await listAllPorts(), profiles);
   const found = assignments.find((a) => a.device.id === device.id);
   if (found === undefined || !found.ok)
     return found ?? { ok: false, problem: { code: "NOT_FOUND", detail: device.id } };

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** A port of this machine that an instrument is plugged into: a serial one, or a HID interface. */
+/** A port of this machine that an instrument is plugged into: a serial one, a HID interface, or another USB interface. */
 export interface Port {
   /** The kernel's name, which may be another one after the next plugging in: `/dev/ttyUSB0`. */
   readonly path: string;

@@ -64,7 +64,7 @@ export const problems = {
     class: "permanent",
     what: "More than one port fits this device.",
     means: "The gateway does not guess, so it opens neither.",
-    todo: "Name the port by its path (/dev/serial/by-path/…; for HID, link.hid.path), which vitalwire devices shows.",
+    todo: "Name the port by its path (/dev/serial/by-path/…; for HID and bulk transfers, the link's “path”), which vitalwire devices shows.",
   },
   PORT_SETTINGS: {
     class: "transient",

@@ -13,7 +13,7 @@ test.each(["config/example.yaml", "config/demo.yaml", "config/starter.yaml"])("%
 
 test("the example shows every kind of link and of destination", async () => {
   const { out } = await runCli(["check", "config/example.yaml"]);
-  expect(out).toContain("2 places, 7 devices, 3 destinations");
+  expect(out).toContain("2 places, 8 devices, 3 destinations");
   expect(out).not.toContain("note");
 });
 

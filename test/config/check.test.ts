@@ -75,6 +75,29 @@ describe("a port", () => {
     );
   });
 
+  test("for bulk transfers goes with a profile that knows the device, and with no other link", async () => {
+    const bulk = '{ bulk: { vendor: "173a", product: "21d5" } }';
+    const serial = "{ serial: { path: /dev/ttyUSB0 } }";
+    const match = (text: string): string => goodProfile.replace("serial: { baudRate: 9600 }\n", text);
+    const known = match('match: { usb: [{ vendor: "173a" }], bulk: any }\n');
+    const unnamed = site(serial, bulk).replace("    profile: test-scale\n", "");
+    expect(await remarksOf(site(serial, bulk), [known])).toEqual([]);
+    expect(await remarksOf(unnamed, [known])).toEqual([]);
+    expect((await remarksOf(second(bulk).replace(serial, bulk), [known]))[0]).toContain("This USB identity");
+    expect(await remarksOf(site(serial, bulk))).toEqual([
+      "site.yaml:14:5  devices[0].link: “test-scale” is not read by bulk transfers.",
+    ]);
+    expect(await remarksOf(site(serial, bulk), [match('match: { usb: [{ vendor: "2766" }], bulk: any }\n')])).toEqual([
+      "site.yaml:14:5  devices[0].link: “test-scale” does not know this USB identity; no other device is opened for it.",
+    ]);
+    expect(await remarksOf(site(serial, '{ usb: { vendor: "173a" } }'), [known])).toEqual([
+      "site.yaml:14:5  devices[0].link: “test-scale” reads no serial port: write “bulk” in place of “usb”.",
+    ]);
+    expect((await remarksOf(unnamed, [match('match: { usb: [{ vendor: "173a" }] }\n')]))[0]).toContain(
+      "No profile has this USB identity",
+    );
+  });
+
   test("needs a line speed from the site or the profile", async () => {
     const remarks = await remarksOf(goodSite, [goodProfile.replace("serial: { baudRate: 9600 }\n", "")]);
     expect(remarks).toEqual([

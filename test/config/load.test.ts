@@ -113,11 +113,11 @@ describe("mistakes", () => {
       "site.yaml:14:13  devices[0].link.serail: “serail” is not known here. Did you mean “serial”?",
     ]);
     expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "/dev/ttyUSB0"))).toEqual([
-      "site.yaml:14:5  devices[0].link: Here must stand a block with one of serial, usb, hid, tcp, listen, file.",
+      "site.yaml:14:5  devices[0].link: Here must stand a block with one of serial, usb, hid, bulk, tcp, listen, file.",
     ]);
     const both = site("{ serial: { path: /dev/ttyUSB0 } }", "{ serial: { path: /x }, tcp: { host: a, port: 1 } }");
     expect(await remarksOf(both)).toEqual([
-      "site.yaml:14:35  devices[0].link.tcp: serial, tcp exclude each other: give one of serial, usb, hid, tcp, listen, file.",
+      "site.yaml:14:35  devices[0].link.tcp: serial, tcp exclude each other: give one of serial, usb, hid, bulk, tcp, listen, file.",
     ]);
   });
 

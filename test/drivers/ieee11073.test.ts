@@ -43,7 +43,7 @@ describe("a number of IEEE 11073", () => {
 
   it("equals mantissa times ten to the exponent", () => {
     fc.assert(
-      fc.property(fc.integer({ min: -2046, max: 2045 }), fc.integer({ min: -8, max: 7 }), (mantissa, exponent) => {
+      fc.property(fc.integer({ min: -2045, max: 2045 }), fc.integer({ min: -8, max: 7 }), (mantissa, exponent) => {
         fc.pre(mantissa !== 0);
         const whole = ((exponent & 0xf) << 12) | (mantissa & 0xfff);
         const value = wireValue(Uint8Array.of(whole >> 8, whole & 0xff));
@@ -126,6 +126,115 @@ describe("a session with an agent", () => {
     time.give({ on: "data", bytes: data(9, 0x0101, [0, 0, 0, 0, 0, 0, 0x0d, 0x1d, ...prefixed(body)]) });
     expect(collect(time.steps).findings).toEqual([]);
     expect(collect(time.steps).discards.map(({ reason }) => reason)).toEqual(["malformed"]);
+  });
+});
+
+describe("a meter that keeps its results", () => {
+  const options = {
+    specialization: "glucose-meter",
+    store: "accu-chek",
+    managerId: "1234567887654321",
+    protocolVersion: "80000002",
+  };
+  const begin = (answer: "stored" | "refused" | "none" = "stored") => {
+    const time = new VirtualTime(driver.session(driver.options.parse(options)), answer);
+    time.give({ on: "open" });
+    return time;
+  };
+  const tell = (time: VirtualTime, ...apdus: readonly (string | Uint8Array)[]) => {
+    for (const one of apdus) time.give({ on: "data", bytes: typeof one === "string" ? bytes(one) : one });
+  };
+  const written = (time: VirtualTime) => hexOf(collect(time.steps).writes);
+
+  const associates4000 = `${associates}40000001010000000000`;
+  const store = [0, 61, 0, 2, 0, 1, ...prefixed([9, 0x51, 0, 2, 0, 1])];
+  const configures = data(5, 0x0101, [
+    ...[0, 0, 0, 0, 0, 0, 0x0d, 0x1c],
+    ...prefixed([0x40, 0, 0, 1, ...prefixed(store)]),
+  ]);
+  const clock = [9, 0x87, 0, 8, 0x20, 0x24, 3, 1, 0x12, 0x34, 0x56, 0];
+  const serial = [9, 0x2d, ...prefixed([0, 1, ...prefixed([0, 1, 0, 0, ...prefixed([0x34, 0x32])])])];
+  const saysWho = data(1, 0x0203, [0, 0, 0, 2, ...prefixed([...clock, ...serial])]);
+  const saysSegments = data(2, 0x0207, [0, 2, 0x0c, 0x0d, 0, 0]);
+  const transfers = (result: number, invoke = 3) =>
+    data(invoke, 0x0207, [0, 2, 0x0c, 0x1c, ...prefixed([0, 0, 0, result])]);
+  const first = [associates4000, configures, saysWho, saysSegments] as const;
+  // The example of the protocol sheet: 105 mg/dL, then HI; the last piece.
+  const piece =
+    "e70000380036000701010030 0002ffffffff0d210026 00000000000000000002c0000018".replaceAll(" ", "") +
+    "202403011230450000690000" +
+    "202403011805000007fe0000";
+  const confirms = "e700001e001c0007020100160002ffffffff0d21000c000000000000000000020080";
+  const release = "e40000020000";
+
+  it("is asked for them once it is known, and its data are confirmed once they are stored", () => {
+    const time = begin();
+    tell(time, ...first, transfers(0), piece);
+    const { findings } = collect(time.steps);
+    expect(findings.map(({ channel, value, deviceTime }) => [channel, value.text, deviceTime?.local])).toEqual([
+      ["glucose", "105", "2024-03-01T12:30:45"],
+      ["glucose", "+INF", "2024-03-01T18:05:00"],
+    ]);
+    expect(written(time).endsWith(confirms + release)).toBe(true);
+    tell(time, "e50000020000");
+    time.advance(3_600_000);
+    expect(written(time).endsWith(confirms + release)).toBe(true);
+  });
+
+  it.each(["refused", "none"] as const)("hears nothing of data whose storing is %s", (answer) => {
+    const time = begin(answer);
+    tell(time, ...first, transfers(0), piece);
+    time.advance(3_600_000);
+    expect(collect(time.steps).findings).toHaveLength(2);
+    expect(written(time)).not.toContain(confirms);
+    expect(written(time)).not.toContain(release);
+  });
+
+  it("is asked again where it puts the transfer off, and released where it has nothing or refuses", () => {
+    const asks = "0c1c00020000";
+    const late = begin();
+    tell(late, ...first, transfers(2));
+    late.advance(1999);
+    expect(written(late).split(asks)).toHaveLength(2);
+    late.advance(2000);
+    expect(written(late).split(asks)).toHaveLength(3);
+    tell(late, transfers(0, 4), piece);
+    expect(collect(late.steps).findings).toHaveLength(2);
+    for (const result of [1, 3, 512 % 256]) {
+      const time = begin();
+      tell(time, ...first, transfers(result === 0 ? 9 : result));
+      expect(written(time).endsWith(release)).toBe(true);
+    }
+  });
+
+  it("that does not say who it is is asked for nothing, and data that were not asked for are not read", () => {
+    const withoutSerial = data(1, 0x0203, [0, 0, 0, 1, ...prefixed(clock)]);
+    for (const answers of [[], [withoutSerial]]) {
+      const time = begin();
+      tell(time, associates4000, configures, ...answers);
+      time.advance(60_000);
+      tell(time, piece);
+      expect(written(time)).not.toContain("0c0d");
+      expect(collect(time.steps).findings).toEqual([]);
+      expect(written(time)).not.toContain(confirms);
+    }
+  });
+
+  it("is never asked to set its clock or to clear its memory, whatever it says", () => {
+    const said = fc.constantFrom(...first, transfers(0), transfers(2), piece, "e50000020000", "e60000020000", "e7");
+    fc.assert(
+      fc.property(fc.array(said, { maxLength: 12 }), fc.array(fc.uint8Array({ maxLength: 40 })), (apdus, noise) => {
+        const time = begin();
+        for (const [i, one] of apdus.entries()) tell(time, one, noise[i] ?? new Uint8Array());
+        time.advance(60_000);
+        for (const step of time.steps) {
+          if (!("action" in step) || step.action.do !== "write") continue;
+          const text = hexOf(step.action.bytes);
+          // A confirmed action (0107) is one of two.
+          if (text.slice(16, 20) === "0107") expect(["0c0d", "0c1c"]).toContain(text.slice(28, 32));
+        }
+      }),
+    );
   });
 });
 

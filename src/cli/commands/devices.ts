@@ -5,13 +5,15 @@ import type { Profile } from "../../config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
 import type { LinkConfig } from "../../config/site.ts";
 import type { Assignment } from "../../devices/match.ts";
+import { isBulk } from "../../devices/match-bulk.ts";
+import { isHid } from "../../devices/match-hid.ts";
 import { type Survey, survey } from "../../devices/survey.ts";
 import { command, configOption, exit, jsonOption } from "../command.ts";
 import { outside } from "../configuration.ts";
 
 /** One port or configured device, as listed. */
 interface Row {
-  readonly type: "serial" | "hid" | "device";
+  readonly type: "serial" | "hid" | "bulk" | "device";
   readonly port?: string;
   readonly names?: readonly string[];
   readonly usb?: string;
@@ -27,7 +29,7 @@ interface Row {
 
 export const devices = command({
   name: "devices",
-  summary: "ports and HID devices that are there, what each is used for, and why not",
+  summary: "ports and USB devices that are there, what each is used for, and why not",
   usage: "",
   about:
     "Opens nothing, so it may run beside the gateway. A port is named in the configuration by one of its lasting names,\n" +
@@ -63,11 +65,11 @@ export const devices = command({
         { head: "why", cell: (r) => r.why },
       ],
       listed,
-      "No serial port and no HID device is plugged in.",
+      "No serial port, no HID device and no other USB instrument is plugged in.",
     );
     for (const { port } of found.ports)
       if (port.names.length > 0) output.say(`\n${port.path} is also\n${port.names.map((n) => `  ${n}`).join("\n")}`);
-    if (found.hidProblem !== undefined) output.problem(found.hidProblem);
+    for (const problem of found.libraries) output.problem(problem);
     const allThere = !listed.some((row) => row.absent);
     return allThere && (loaded.ok || values.config === undefined) ? exit.ok : exit.found;
   },
@@ -90,7 +92,7 @@ function rows({ ports, assignments }: Survey, missing: ReadonlySet<string>): rea
   const plugged = ports.map(({ port, device, why, profiles }): Row => {
     const { usb } = port;
     return {
-      type: "usages" in port ? "hid" : "serial",
+      type: isHid(port) ? "hid" : isBulk(port) ? "bulk" : "serial",
       port: port.path,
       names: port.names,
       ...(usb && {

@@ -60,6 +60,8 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
     const meant = nearest(id, profiles.keys());
     throw new UsageError(`There is no profile “${id}”.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`);
   }
+  if (profile.match?.bulk !== undefined && profile.match.usb !== undefined)
+    throw new UsageError(`“${id}” is a USB device of its own kind, which no pty and no TCP port can stand for.`);
   const simulation = await loadSimulation(profile.driver);
   if (simulation === undefined) throw new UsageError(`The driver “${profile.driver}” has no simulated instrument.`);
   const samples = samplesOf(values, simulation, profile);

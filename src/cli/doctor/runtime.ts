@@ -7,7 +7,7 @@ import { bad, type Diagnosis, ok, warn } from "./diagnosis.ts";
 const run = promisify(execFile);
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** Packages with compiled parts, and what each needs of the system. node-hid loads its own when it is first used. */
+/** Packages with compiled parts, and what each needs of the system. node-hid and usb load theirs when they are first used. */
 const native = [
   {
     name: "sqlite3",
@@ -17,6 +17,12 @@ const native = [
   },
   { name: "serialport", serves: "serial ports", use: "", todo: "Install again on this machine (npm ci)." },
   { name: "node-hid", serves: "HID instruments", use: ".devices()", todo: "apt-get install libudev1 libusb-1.0-0" },
+  {
+    name: "usb",
+    serves: "instruments read by USB bulk transfers",
+    use: ".getDeviceList()",
+    todo: "apt-get install libudev1",
+  },
 ] as const;
 
 /** Node's version, and whether the compiled packages load; each in a process of its own, for a bad one may crash. */
@@ -33,8 +39,8 @@ export async function diagnoseRuntime(): Promise<readonly Diagnosis[]> {
     } catch (error) {
       const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
       const line = text.split("\n").find((l) => l.startsWith("Error:")) ?? "it does not load";
-      // Without HID instruments nobody misses it.
-      const say = name === "node-hid" ? warn : bad;
+      // Without such instruments nobody misses them.
+      const say = name === "node-hid" || name === "usb" ? warn : bad;
       return say("library", `${name} (${serves}): ${line.replace("Error: ", "")}`, todo);
     }
   });

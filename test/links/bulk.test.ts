@@ -1,0 +1,186 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bulkLink, bulkProblem } from "../../src/links/bulk.ts";
+import { BulkConnection, type OpenBulk } from "../../src/links/bulk-connection.ts";
+import type { ConnectionEvents } from "../../src/links/link.ts";
+import { compile } from "../kit/crash-compile.ts";
+import { until } from "../kit/until.ts";
+
+const run = promisify(execFile);
+
+/** The far side of the edge: a claimed interface. */
+class FakeBulk implements OpenBulk {
+  readonly written: number[][] = [];
+  closed = 0;
+  asked = 0;
+  #come: Uint8Array[] = [];
+  #waiting: { resolve(packet: Uint8Array): void; reject(error: Error): void } | undefined;
+  /** What becomes of a write; by default it is taken. */
+  answer: () => Promise<void> = () => Promise.resolve();
+
+  read(): Promise<Uint8Array> {
+    this.asked += 1;
+    const packet = this.#come.shift();
+    if (packet !== undefined) return Promise.resolve(packet);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.written.push([...bytes]);
+    return this.answer();
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+    this.#waiting?.reject(new Error("cancelled"));
+  }
+
+  say(...bytes: number[]): void {
+    const packet = Uint8Array.from(bytes);
+    if (this.#waiting === undefined) this.#come.push(packet);
+    else this.#waiting.resolve(packet);
+    this.#waiting = undefined;
+  }
+
+  unplug(): void {
+    this.#waiting?.reject(new Error("LIBUSB_TRANSFER_NO_DEVICE"));
+  }
+}
+
+function connected() {
+  const device = new FakeBulk();
+  const connection = new BulkConnection(device, "/dev/bus/usb/001/004:0");
+  const packets: number[][] = [];
+  const endings: string[] = [];
+  const events: ConnectionEvents = {
+    data: (bytes) => packets.push([...bytes]),
+    closed: (ending) => endings.push(ending.reason === "lost" ? `lost: ${ending.detail}` : ending.reason),
+  };
+  return { device, connection, packets, endings, events };
+}
+
+test("each packet is one data event; an empty one, which ends a transfer, is none", async () => {
+  const { device, connection, packets, events } = connected();
+  connection.start(events);
+  device.say(0xe2, 0);
+  await until(() => packets.length === 1);
+  device.say();
+  await until(() => device.asked === 3);
+  device.say(1, 2, 3);
+  await until(() => packets.length === 2);
+  expect(packets).toEqual([
+    [0xe2, 0],
+    [1, 2, 3],
+  ]);
+  await connection.close();
+});
+
+test("the failed read is the unplugging: told once, and the device is given back", async () => {
+  const { device, connection, endings, events } = connected();
+  connection.start(events);
+  device.unplug();
+  await until(() => endings.length > 0);
+  connection.write(Uint8Array.of(1));
+  await connection.close();
+  expect([endings, device.closed, device.written]).toEqual([["lost: LIBUSB_TRANSFER_NO_DEVICE"], 1, []]);
+});
+
+test("writes go out in their order, one transfer each, and before the closing, which is no loss", async () => {
+  const { device, connection, endings, events } = connected();
+  connection.start(events);
+  connection.write(Uint8Array.of(1, 2));
+  connection.write(new Uint8Array());
+  connection.write(Uint8Array.of(3));
+  await connection.close();
+  expect([device.written, device.closed, endings]).toEqual([[[1, 2], [3]], 1, []]);
+});
+
+test("an instrument that refuses a transfer, or takes none, is lost; the closing does not wait for it", async () => {
+  const refusing = connected();
+  refusing.device.answer = () => Promise.reject(new Error("LIBUSB_TRANSFER_STALL"));
+  refusing.connection.start(refusing.events);
+  refusing.connection.write(Uint8Array.of(1));
+  await until(() => refusing.endings.length > 0);
+  expect(refusing.endings).toEqual(["lost: LIBUSB_TRANSFER_STALL"]);
+
+  const stuck = connected();
+  stuck.device.answer = () => new Promise(() => {});
+  stuck.connection.start(stuck.events);
+  for (let i = 0; i < 5; i++) stuck.connection.write(new Uint8Array(64 * 1024));
+  await until(() => stuck.endings.length > 0);
+  expect(stuck.endings).toEqual(["lost: the instrument takes no bytes"]);
+
+  const leaving = connected();
+  leaving.device.answer = () => new Promise(() => {});
+  leaving.connection.start(leaving.events);
+  leaving.connection.write(Uint8Array.of(1));
+  await leaving.connection.close();
+  expect(leaving.device.closed).toBe(1);
+});
+
+test("while paused nothing more is asked of the instrument, and nothing is lost", async () => {
+  const { device, connection, packets, events } = connected();
+  connection.start(events);
+  connection.pause();
+  device.say(1);
+  device.say(2);
+  await until(() => device.asked === 1);
+  await Promise.resolve();
+  expect([packets, device.asked]).toEqual([[], 1]);
+  connection.resume();
+  await until(() => packets.length === 2);
+  expect(packets).toEqual([[1], [2]]);
+  await connection.close();
+});
+
+/** What opening this path leads to, in a process of its own whose libraries are looked for in this folder first. */
+async function opened(path: string, libraries: string): Promise<unknown> {
+  const program = `
+    import { bulkLink } from ${JSON.stringify(join(compiled, "src/links/bulk.js"))};
+    console.log(JSON.stringify(await bulkLink(${JSON.stringify(path)}).open(new AbortController().signal)));
+  `;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], {
+    env: { ...process.env, LD_LIBRARY_PATH: libraries },
+  });
+  return JSON.parse(stdout);
+}
+
+let compiled = "";
+let broken = "";
+beforeAll(async () => {
+  compiled = compile(["src/links"], tmpdir());
+  // A file that is no library stands in for one that is not installed.
+  broken = await mkdtemp(join(tmpdir(), "vw-libraries-"));
+  await writeFile(join(broken, "libudev.so.1"), "no library\n");
+});
+afterAll(async () => {
+  for (const folder of [compiled, broken]) await rm(folder, { recursive: true, force: true });
+});
+
+test("without node-usb's system library the package to install is named", async () => {
+  expect(await opened("/dev/bus/usb/001/250:0", broken)).toEqual({
+    ok: false,
+    problem: {
+      code: "LIBRARY_MISSING",
+      detail: expect.stringMatching(/^usb does not load \(.*libudev.*\); install libudev1$/),
+    },
+  });
+});
+
+test("a device that is not there is said to be missing", async () => {
+  const missing = await bulkProblem();
+  const none = await bulkLink("/dev/bus/usb/001/250:0").open(new AbortController().signal);
+  if (missing !== undefined) {
+    // This machine lacks the library, and says so of whatever is opened.
+    expect(none).toEqual({ ok: false, problem: missing });
+    return;
+  }
+  const detail = "/dev/bus/usb/001/250:0: no such USB device";
+  expect(none).toEqual({ ok: false, problem: { code: "PORT_MISSING", detail } });
+});
