@@ -9,7 +9,7 @@ import { boot, type Machine } from "./vm/machine.ts";
 import { payloadDisk } from "./vm/payload.ts";
 import { possibility } from "./vm/possible.ts";
 
-/** Emulation is slow, and slower beside other work: two minutes on a quiet machine. What takes longer than this hangs. */
+/** Emulation is slow, and slower beside other work. What takes longer than this hangs. */
 const limits = { wholeMs: 540_000, quietMs: 300_000 } as const;
 
 /** What the guest says, for whoever cannot wait. */
