@@ -3,6 +3,11 @@ import type { ProblemCode } from "../model/problem.ts";
 const leastMs = 1000;
 const mostMs = 60_000;
 
+/** Nothing was tried: the port was looked for, and it is not there or not clear which one it is. */
+export function isSearch(code: ProblemCode): boolean {
+  return code === "PORT_MISSING" || code === "PORT_AMBIGUOUS" || code === "PROFILE_UNDECIDED";
+}
+
 /**
  * How long to wait before a device is tried again, in milliseconds; undefined where only a changed configuration helps.
  * Looking for a port costs next to nothing, so that is done every second: it is opened as soon as it is plugged in.
@@ -12,11 +17,8 @@ const mostMs = 60_000;
  * @param random from 0 up to, but not, 1.
  */
 export function retryAfterMs(code: ProblemCode, attempt: number, random: number): number | undefined {
+  if (isSearch(code)) return leastMs;
   switch (code) {
-    case "PORT_MISSING":
-    case "PORT_AMBIGUOUS":
-    case "PROFILE_UNDECIDED":
-      return leastMs;
     case "PROFILE_INVALID":
     case "LIBRARY_MISSING":
       return undefined;

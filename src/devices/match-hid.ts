@@ -2,7 +2,7 @@ import type { Profile } from "../config/profile.ts";
 import type { LinkConfig } from "../config/site.ts";
 import type { HidPort } from "../links/hid-ports.ts";
 import type { Port } from "../links/ports.ts";
-import { fitsUsb, isAt, type PlaceOfDevice } from "./port-identity.ts";
+import { fitsUsb, isAt, type PlaceOfDevice, sharersOf } from "./port-identity.ts";
 
 type WantedHid = Extract<LinkConfig, { hid: unknown }>["hid"];
 
@@ -23,7 +23,9 @@ export function hidPlaceOf(wanted: WantedHid, ports: readonly HidPort[], profile
       : port.usages.some(({ usagePage }) => usagePage === wanted.usagePage),
   );
   const [port] = fit;
-  if (fit.length > 1) return { among: fit, problem: { code: "PORT_AMBIGUOUS", detail: apart(fit) } };
+  const sharers = port === undefined ? [] : sharersOf(wanted.path ?? "", port, ports);
+  const among = [...fit, ...sharers];
+  if (among.length > 1) return { among, problem: { code: "PORT_AMBIGUOUS", detail: apart(among) } };
   if (port !== undefined) return { port };
 
   const identity = [wanted.vendor, wanted.product ?? "*", wanted.serial].filter((part) => part !== undefined).join(":");

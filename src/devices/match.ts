@@ -7,7 +7,7 @@ import type { Port } from "../links/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import { bulkPlaceOf, classText, isBulk, isOfInterest, recognisedBulk } from "./match-bulk.ts";
 import { hidPlaceOf, isHid, recognisedHid, usagesText } from "./match-hid.ts";
-import { fitsUsb, isAt, isCalled, type PlaceOfDevice } from "./port-identity.ts";
+import { fitsUsb, isAt, isCalled, type PlaceOfDevice, sharersOf } from "./port-identity.ts";
 
 /** Where one device is and what reads it, or why that is not clear. `path` is absent where the link is no port. */
 export type Assignment =
@@ -75,14 +75,15 @@ export function match(
   return { assignments, ports: uses };
 }
 
-/** The ports that devices name by path, each with the first such device. */
+/** The ports that devices name by path, each with the first such device. A name that may mean another port names none. */
 function namedByPath(devices: readonly Device[], ports: readonly Port[]): ReadonlyMap<Port, string> {
   const named = new Map<Port, string>();
   for (const device of devices) {
     if (!("serial" in device.link)) continue;
     const { path } = device.link.serial;
     const port = ports.find((p) => isCalled(p, path));
-    if (port !== undefined && !named.has(port)) named.set(port, device.id);
+    if (port === undefined || sharersOf(path, port, ports).length > 0) continue;
+    if (!named.has(port)) named.set(port, device.id);
   }
   return named;
 }
@@ -97,9 +98,8 @@ function placeOf(
     const { path } = device.link.serial;
     const port = ports.serial.find((p) => isCalled(p, path));
     if (port === undefined) return { path };
-    // udev gives two adapters of one kind with one serial number a single by-id link: it leads to the last plugged in.
-    const twins = path.includes("/by-id/") ? ports.serial.filter((p) => isTwin(port, p)) : [];
-    return twins.length > 0 ? unclear([port, ...twins]) : { port, path };
+    const sharers = sharersOf(path, port, ports.serial);
+    return sharers.length > 0 ? unclear([port, ...sharers]) : { port, path };
   }
   if ("usb" in device.link) {
     const wanted = device.link.usb;
@@ -109,7 +109,8 @@ function placeOf(
     const free = fit.filter((port) => !named.has(port));
     const [port] = free;
     if (free.length > 1) return unclear(free);
-    if (port !== undefined) return { port };
+    const sharers = port === undefined ? [] : sharersOf(wanted.path ?? "", port, ports.serial);
+    if (port !== undefined) return sharers.length > 0 ? unclear([port, ...sharers]) : { port };
     const identity = [wanted.vendor, wanted.product ?? "*", wanted.serial]
       .filter((part) => part !== undefined)
       .join(":");
@@ -123,18 +124,9 @@ function placeOf(
   return {};
 }
 
-function unclear(among: readonly Port[]): PlaceOfDevice {
+function unclear(ports: readonly Port[]): PlaceOfDevice {
+  const among = ports.toSorted((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
   return { among, problem: { code: "PORT_AMBIGUOUS", detail: among.map((port) => port.path).join(" and ") } };
-}
-
-function isTwin(a: Port, b: Port): boolean {
-  if (a === b || a.usb === undefined || b.usb === undefined) return false;
-  return (
-    a.usb.vendor === b.usb.vendor &&
-    a.usb.product === b.usb.product &&
-    a.usb.serial === b.usb.serial &&
-    a.usb.branch === b.usb.branch
-  );
 }
 
 function profileOf(

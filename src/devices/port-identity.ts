@@ -21,6 +21,25 @@ export function isAt(port: Port, place: string): boolean {
   return isCalled(port, place) || port.usb?.socket === place || port.names.some((name) => lastPart(name) === place);
 }
 
+/**
+ * The other ports that this place may just as well mean. A name made of an adapter's serial number leads, where adapters
+ * of one kind share that number, to the one plugged in last; a name made of its socket belongs to it alone.
+ */
+export function sharersOf<P extends Port>(place: string, port: P, ports: readonly P[]): readonly P[] {
+  const name = port.names.find((each) => each === place || lastPart(each) === place);
+  return name !== undefined && /\/(by-id\/|vitalwire\/serial-)/.test(name) ? ports.filter((p) => isTwin(port, p)) : [];
+}
+
+function isTwin(a: Port, b: Port): boolean {
+  if (a === b || a.usb === undefined || b.usb === undefined) return false;
+  return (
+    a.usb.vendor === b.usb.vendor &&
+    a.usb.product === b.usb.product &&
+    a.usb.serial === b.usb.serial &&
+    a.usb.branch === b.usb.branch
+  );
+}
+
 /** Whether a port has this USB identity, as far as it is given. */
 export function fitsUsb(
   wanted: {

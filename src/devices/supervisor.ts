@@ -5,7 +5,7 @@ import type { Connection, Ending, Link } from "../links/link.ts";
 import type { DeviceIdentity, DeviceReference } from "../model/device.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Clock, HostTime } from "../model/times.ts";
-import { retryAfterMs } from "./backoff.ts";
+import { isSearch, retryAfterMs } from "./backoff.ts";
 import { Condition } from "./condition.ts";
 import type { DeviceStatus, Upstream } from "./device.ts";
 import { faultFields } from "./fault.ts";
@@ -96,7 +96,8 @@ export class SupervisedDevice {
         const stays = opened.problem.code === "PORT_AMBIGUOUS" || opened.problem.code === "PROFILE_UNDECIDED";
         this.#condition.enter(waitMs === undefined || stays ? "stopped" : "waiting", opened.problem);
         if (waitMs === undefined) return;
-        attempt += 1;
+        // A port just plugged in is refused for the moment that udev takes to hand it over; that must not cost a minute.
+        attempt = isSearch(opened.problem.code) ? 0 : attempt + 1;
         await this.#wait(waitMs);
         continue;
       }

@@ -149,6 +149,25 @@ test("a port that vanishes is opened again when it is back, with a new session a
   expect(upstream.reports[1]?.findings[0]?.span.from).toBe(0);
 });
 
+test("a port that is refused when it has just been plugged in is tried again after a second, however long it was missing", async () => {
+  const path = join(tmpdir(), `vitalwire-${randomUUID()}`);
+  const waits: { readonly state: string | undefined; readonly ms: number }[] = [];
+  const { fleet } = bench({
+    timers: {
+      after: (ms, call) => {
+        waits.push({ state: stateOf(fleet, "scale-1"), ms });
+        return hostTimers.after(ms / 100, call);
+      },
+    },
+  });
+  await run(fleet, siteOf({ "scale-1": serial(path) }));
+  await until(() => waits.filter(({ state }) => state === "waiting PORT_MISSING").length > 8);
+  await writeFile(path, ""); // no serial port at all, and so refused
+  ends.push(() => rm(path));
+  await until(() => waits.some(({ state }) => state === "waiting PORT_SETTINGS"));
+  expect(waits.find(({ state }) => state === "waiting PORT_SETTINGS")?.ms).toBe(1000);
+});
+
 test("a dead device does not stop the others, and a driver that throws stops only its own session", async () => {
   const [good, bad] = [await plugIn(), await plugIn()];
   const { fleet, upstream, log } = bench();

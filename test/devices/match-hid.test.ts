@@ -57,6 +57,9 @@ test("of two interfaces that fit neither is used, and it is said how to tell the
     "/dev/hidraw1 (path 1-1.1, usagePage 0x8d, usage 0x20) and /dev/hidraw2 (path 1-1.2, usagePage 0x8d, usage 0x20): " +
       "give “path” in the device's link",
   );
+  const shared = "/dev/vitalwire/serial-DYMO_M25_0001-if00";
+  const linked = twins.map((port, n) => (n === 0 ? port : { ...port, names: [...port.names, shared] }));
+  expect(outcome({ a: hid({ path: shared }) }, linked)).toEqual({ a: "PORT_AMBIGUOUS" });
   const faces = [hidPort(1), hidPort(2, { socket: "1-1.1", branch: "01.0" }, [keyboardPage])];
   expect(detail(hid(), faces)).toContain("give “usagePage” in the device's link");
 });

@@ -70,6 +70,25 @@ test("a by-id name that two equal adapters share is not trusted, for it leads to
   expect(outcome({ a: serial("/dev/serial/by-id/if01") }, branches)).toEqual({ a: "/dev/serial/by-id/if01" });
 });
 
+test("nor is a shared name of ours trusted, nor one that is given as the place of a USB identity", () => {
+  const ours = "/dev/vitalwire/serial-Prolific_Adapter_0001-if00";
+  const named = (n: number, ...names: string[]): Port => ({ ...port(n, { serial: "0001" }), names });
+  const twins = [named(1, "/dev/vitalwire/path-pci-1.1"), named(2, "/dev/vitalwire/path-pci-1.2", ours)];
+  expect(outcome({ a: serial(ours) }, twins)).toEqual({ a: "PORT_AMBIGUOUS" });
+  expect(outcome({ a: usb({ path: ours }) }, twins)).toEqual({ a: "PORT_AMBIGUOUS" });
+  expect(outcome({ a: usb({ path: "serial-Prolific_Adapter_0001-if00" }) }, twins)).toEqual({ a: "PORT_AMBIGUOUS" });
+  expect(outcome({ a: serial("/dev/vitalwire/path-pci-1.2") }, twins)).toEqual({ a: "/dev/vitalwire/path-pci-1.2" });
+  expect(outcome({ a: serial(ours) }, twins.slice(1))).toEqual({ a: ours });
+});
+
+test("a name that adapters share takes none of them from the devices found by USB identity", () => {
+  const twins = [port(1, { serial: "0001" }, "other"), port(2, { serial: "0001" }, "shared")];
+  expect(outcome({ a: serial("/dev/serial/by-id/shared"), b: usb() }, twins)).toEqual({
+    a: "PORT_AMBIGUOUS",
+    b: "PORT_AMBIGUOUS",
+  });
+});
+
 test("a device without a profile is read with the one that knows its USB identity, if there is just one", () => {
   const knows = (id: string, product?: string) =>
     profileOf({ id, match: { usb: [{ vendor: "0403", ...(product === undefined ? {} : { product }) }] } });

@@ -1,5 +1,18 @@
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { cp, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import {
+  copyFile,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -92,6 +105,22 @@ describe("what was installed", () => {
     const list = await readFile(join(root, scanners), "utf8");
     expect(list).toBe(await readFile("systemd/50-vitalwire-scanners.rules", "utf8"));
   });
+
+  test("brings a Node along that lies where the unit lets the service see nothing", async () => {
+    const home = await mkdtemp("/tmp/vw-node-");
+    const staged = join(home, "root");
+    try {
+      await copyFile(process.execPath, join(home, "node"), constants.COPYFILE_FICLONE);
+      const env = { ...process.env, PATH: `${home}:${process.env["PATH"]}` };
+      await run("scripts/install", ["--root", staged], { env });
+      expect(await readFile(join(staged, "opt/vitalwire/bin/vitalwire"), "utf8")).toContain(
+        'exec "/opt/vitalwire/bin/node" ',
+      );
+      expect((await stat(join(staged, "opt/vitalwire/bin/node"))).mode & 0o777).toBe(0o755);
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  }, 300_000);
 
   test("leaves a configuration that is there as it is, on each further run and on removal", async () => {
     const site = join(root, "etc/vitalwire/site.yaml");

@@ -90,9 +90,7 @@ export async function guestImage(suite: string): Promise<Image> {
   const tree = join(making, "tree");
   await mkdir(tree, { recursive: true });
   try {
-    await run("debootstrap", ["--variant=minbase", `--include=${packages.join(",")}`, suite, tree, mirror], {
-      maxBuffer: 2 ** 26,
-    });
+    await debootstrap(["--variant=minbase", `--include=${packages.join(",")}`, suite, tree, mirror]);
     for (const [name, text] of Object.entries(files)) await put(join(tree, name), text);
     for (const unit of masked) await symlink("/dev/null", join(tree, "etc/systemd/system", unit));
     await mkdir(join(tree, wants), { recursive: true });
@@ -110,9 +108,26 @@ export async function guestImage(suite: string): Promise<Image> {
       if (!existsSync(folder)) throw error; // another run was quicker
     });
   } finally {
-    await rm(making, { recursive: true, force: true });
+    // Where it was stopped, the mounts are left that it works with.
+    for (const mount of ["proc", "sys"]) await run("umount", ["--lazy", join(tree, mount)]).catch(() => {});
+    await run("rm", ["-rf", "--one-file-system", making]);
   }
   return image;
+}
+
+/** Ninety where nothing else runs. */
+const longestSeconds = 400;
+
+/** Its last word is why it failed; without a network it may try for ever. */
+async function debootstrap(args: readonly string[]): Promise<void> {
+  try {
+    await run("timeout", ["--kill-after=20", String(longestSeconds), "debootstrap", ...args], { maxBuffer: 2 ** 26 });
+  } catch (error) {
+    const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
+    const last = `${stdout}\n${stderr}`.trim().split("\n").at(-1) ?? "";
+    const took = code === 124 || code === 137 ? ` took longer than ${longestSeconds} s` : " failed";
+    throw new Error(`debootstrap${took}: ${last}`, { cause: error });
+  }
 }
 
 /** A disk with these files on it: an ext4 file system without a partition table. Takes no mount and no loop device. */

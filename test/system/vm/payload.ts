@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript";
+import { at } from "./guest/sockets.ts";
 import { diskOf, payload } from "./image.ts";
 
 const run = promisify(execFile);
@@ -11,20 +12,18 @@ const root = resolve(import.meta.dirname, "../../..");
 /** The program that runs in the guest. */
 const program = fileURLToPath(new URL("./guest/main.ts", import.meta.url));
 const guest = relative(root, dirname(program));
-const launcher = "opt/vitalwire/bin/vitalwire";
-const node = "/usr/bin/node";
-
-/** What the second disk's program does: the files go where scripts/install put them, and the guest's program starts. */
-const start = `set -e
+/** What the second disk's program does: the product and its Node, `installed` as scripts/install wrote it down, come to their places, and the guest's program starts. */
+const startScript = (installed: string): string => `set -e
 exec 2>&1
 modprobe -a libcomposite usb_f_acm usb_f_hid cdc_acm usbhid
-modprobe dummy_hcd num=7
+modprobe dummy_hcd num=${Object.keys(at).length}
 mount -t configfs none /sys/kernel/config 2>/dev/null || true
 mount --bind ${payload.folder}/root/opt /opt
-cp -a ${payload.folder}/root/etc/. /etc/
-cp -a ${payload.folder}/root/usr/local/. /usr/local/
-ln -s ${payload.folder}/node ${node}
-exec ${node} ${payload.folder}/program/${guest}/main.js
+cp -n ${payload.folder}/libraries/* /usr/lib/x86_64-linux-gnu/
+if [ ! -e ${installed} ]; then mkdir -p ${dirname(installed)}; ln -s ${payload.folder}/node ${installed}; fi
+status=0
+${installed} ${payload.folder}/program/${guest}/main.js || status=$?
+echo "# the guest's program ended with $status"
 `;
 
 /**
@@ -37,9 +36,11 @@ export async function payloadDisk(folder: string): Promise<string> {
   await run(join(root, "scripts/install"), ["--root", join(tree, "root")]);
   const here = await realpath(process.execPath);
   await copyFile(here, join(tree, "node"));
-  // The one thing that is not as installed: this Node may lie in a folder that the unit hides from the service.
-  const script = join(tree, "root", launcher);
-  await writeFile(script, (await readFile(script, "utf8")).replace(/^exec "[^"]+"/m, `exec "${node}"`));
+  // A Node of the distribution's has parts of itself in libraries; what the guest has of them stays as it is.
+  await mkdir(join(tree, "libraries"));
+  for (const library of await librariesOf(here)) await copyFile(library, join(tree, "libraries", basename(library)));
+  const launcher = await readFile(join(tree, "root/opt/vitalwire/bin/vitalwire"), "utf8");
+  const [, installed = ""] = /^exec "([^"]+)"/m.exec(launcher) ?? [];
 
   await mkdir(join(tree, "program", guest), { recursive: true });
   for (const file of await readdir(join(root, guest))) {
@@ -53,14 +54,20 @@ export async function payloadDisk(folder: string): Promise<string> {
     });
     await writeFile(join(tree, "program", guest, file.replace(/\.ts$/, ".js")), outputText);
   }
-  // It asks the service with the product's own client.
-  await run("ln", ["-s", "/opt/vitalwire/dist/src", join(tree, "program/src")]);
   await writeFile(join(tree, "program/package.json"), '{"type":"module"}\n');
+  await mkdir(join(tree, "scripts"));
+  await copyFile(join(root, "scripts/install"), join(tree, "scripts/install"));
   await copyFile(join(root, "systemd/50-vitalwire-scanners.rules"), join(tree, "50-vitalwire-scanners.rules"));
-  await writeFile(join(tree, payload.program), start);
+  await writeFile(join(tree, payload.program), startScript(installed));
 
   const disk = join(folder, "payload.img");
   await diskOf(tree, disk, "1G");
   await rm(tree, { recursive: true, force: true });
   return disk;
+}
+
+/** The shared libraries that a program is loaded with. */
+async function librariesOf(program: string): Promise<readonly string[]> {
+  const { stdout } = await run("ldd", [program]);
+  return [...stdout.matchAll(/=> (\/\S+)/g)].map(([, path = ""]) => path);
 }

@@ -2,7 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckName, Report } from "../checks.ts";
 
 /** How long a check waits for what it expects; a loaded machine emulates slowly. */
-const patienceMs = 120_000;
+const patienceMs = 60_000;
+
+/** The checks that failed. */
+export const failed: CheckName[] = [];
+
+/** A line for people, who read it where the guest came to grief. */
+export const say = (text: string): void =>
+  void process.stdout.write(`# ${process.uptime().toFixed(1)} s: ${text.trim().replaceAll("\n", "\n# ")}\n`);
 
 /** Does one check and reports it. What it throws is its failure; the others go on. */
 export async function check(name: CheckName, find: () => Promise<string> | string): Promise<void> {
@@ -14,6 +21,7 @@ export async function check(name: CheckName, find: () => Promise<string> | strin
   try {
     report(true, await find());
   } catch (error) {
+    failed.push(name);
     report(false, error instanceof Error ? error.message : String(error));
   }
 }
@@ -35,7 +43,7 @@ export async function until<Found>(
       trouble = ` (${error instanceof Error ? error.message : String(error)})`;
     }
     if (performance.now() - start > patience) throw new Error(`waited in vain: ${what}${trouble}`);
-    await sleep(50);
+    await sleep(300);
   }
 }
 

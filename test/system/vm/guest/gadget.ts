@@ -46,7 +46,8 @@ export function serialInstrument(name: string, controller: number, identity: Usb
     plugIn() {
       // Bytes as they are: no echo, no CR before a line feed.
       execFileSync("stty", ["-F", port, "raw", "-echo"]);
-      end = openSync(port, "r+");
+      // Not as this program's own terminal: pulling it out would hang up the line, and end the program.
+      end = openSync(port, constants.O_RDWR | constants.O_NOCTTY);
       plug(folder, controller);
     },
     unplug() {

@@ -1,10 +1,13 @@
 import { type HidFunction, hidInstrument, serialInstrument } from "./gadget.ts";
+import { at } from "./sockets.ts";
 
-/** What stands in the clinic of the virtual machine. Each has a USB socket of its own. */
+/** What stands in the clinic of the virtual machine. */
 
 const scaleIdentity = { vendor: "0b67", product: "0201", serial: "SC-1001", maker: "Clinic", model: "Scale" };
 /** Cheap adapters: one vendor, one product, and one serial number for all of them. */
 const twinIdentity = { vendor: "067b", product: "2303", serial: "0001", maker: "Prolific", model: "Adapter" };
+/** Two more, of which no one wrote down where they are. */
+const unclearIdentity = { vendor: "10c4", product: "ea60", serial: "0001", maker: "Silicon_Labs", model: "CP2102" };
 
 /** A HID page 0x8D scale: one report, id 3, five bytes. */
 const weighing: HidFunction = {
@@ -27,29 +30,31 @@ const keyboard: HidFunction = {
   ],
 };
 
-export const lineScale = serialInstrument("scale", 0, scaleIdentity);
+export const lineScale = serialInstrument("scale", at.lineScale, scaleIdentity);
 export const hidScale = hidInstrument(
   "hidscale",
-  1,
+  at.hidScale,
   { vendor: "0922", product: "8003", serial: "DY-7", maker: "DYMO", model: "M25" },
   weighing,
 );
-export const twinA = serialInstrument("twin-a", 2, twinIdentity);
-export const twinB = serialInstrument("twin-b", 3, twinIdentity);
+export const twinA = serialInstrument("twin-a", at.twinA, twinIdentity);
+export const twinB = serialInstrument("twin-b", at.twinB, twinIdentity);
+export const oneOfTwo = serialInstrument("one-of-two", at.oneOfTwo, unclearIdentity);
+export const otherOfTwo = serialInstrument("other-of-two", at.otherOfTwo, unclearIdentity);
 export const scanner = hidInstrument(
   "scanner",
-  4,
+  at.scanner,
   { vendor: "05e0", product: "1200", serial: "S-1", maker: "Symbol", model: "LS2208" },
   keyboard,
 );
 export const ownKeyboard = hidInstrument(
   "keyboard",
-  5,
+  at.ownKeyboard,
   { vendor: "04b3", product: "3025", serial: "K-1", maker: "Desk", model: "Keyboard" },
   keyboard,
 );
 /** Takes the number of a port that is out, as a visitor's adapter would. */
-export const visitor = serialInstrument("visitor", 6, {
+export const visitor = serialInstrument("visitor", at.visitor, {
   vendor: "0403",
   product: "6001",
   serial: "V-1",

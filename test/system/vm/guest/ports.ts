@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The host's side of a socket: controller 0 is the first USB bus, and has one port. */
@@ -26,16 +26,20 @@ export function keyboardIn(controller: number): { readonly event: string; readon
   return event === undefined ? undefined : { event: join("/dev/input", event), inhibited: join(folder, "inhibited") };
 }
 
-/** The links below these folders that lead to a node of /dev. */
-export function linksTo(node: string, ...folders: readonly string[]): readonly string[] {
-  return folders
-    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []))
+/** The links in this folder that lead to a node of /dev. */
+export function linksTo(node: string, folder: string): readonly string[] {
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .map((name) => join(folder, name))
     .filter((link) => existsSync(link) && realpathSync(link) === join("/dev", node));
 }
 
 /** Whether the kernel may put the device in this socket to sleep: `on` is never. */
 export const powerOf = (controller: number): string =>
   readFileSync(join(usb, socketOf(controller), "power/control"), "utf8").trim();
+
+/** Lets the kernel put the device in this socket to sleep. */
+export const allowSleep = (controller: number): void =>
+  writeFileSync(join(usb, socketOf(controller), "power/control"), "auto");
 
 const face = (controller: number): string => join(usb, socketOf(controller), `${socketOf(controller)}:1.0`);
 

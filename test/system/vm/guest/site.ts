@@ -7,7 +7,16 @@ const place = (id: string) => ({
   barcodes: [{ means: "patient" as const, prefix: "P", pattern: "\\d{8}" }],
 });
 
-const base = {
+const lineFormat = "and-standard";
+
+/** udev's names for the adapter of that serial number: they lead to the one of the two that was plugged in last. */
+export const sharedLinks = {
+  kernel: "/dev/serial/by-id/usb-Silicon_Labs_CP2102_0001-if00",
+  ours: "/dev/vitalwire/serial-Silicon_Labs_CP2102_0001-if00",
+} as const;
+
+/** One room with a scanner and two scales, and two more with a scale each, behind adapters that are all alike. */
+export const site: SiteText = {
   site: "north",
   gateway: "gw-1",
   timezone: "Europe/Zurich",
@@ -15,13 +24,6 @@ const base = {
   clock: { holdUnsynchronised: false },
   journal: { ballastMegabytes: 1 },
   places: ["exam-1", "exam-2", "exam-3"].map(place),
-};
-
-const lineFormat = "and-standard";
-
-/** One room with a scanner and two scales, and two more with a scale each, behind adapters that are all alike. */
-export const site: SiteText = {
-  ...base,
   devices: [
     {
       id: "scanner",
@@ -43,13 +45,18 @@ export const site: SiteText = {
       profile: lineFormat,
       link: { usb: { vendor: "067b", product: "2303", path: "4-1" } },
     },
+    // Named by what they are, which is what their neighbour is, too.
+    {
+      id: "unclear-usb",
+      place: "exam-2",
+      profile: lineFormat,
+      link: { usb: { vendor: "10c4", product: "ea60" } },
+    },
+    { id: "unclear-by-id", place: "exam-2", profile: lineFormat, link: { serial: { path: sharedLinks.kernel } } },
+    { id: "unclear-by-serial", place: "exam-2", profile: lineFormat, link: { serial: { path: sharedLinks.ours } } },
   ],
 };
 
-/** A site that names an adapter by what it is, which is what the other one is too. */
-export const unclearSite: SiteText = {
-  ...base,
-  devices: [
-    { id: "unclear", place: "exam-2", profile: lineFormat, link: { usb: { vendor: "067b", product: "2303" } } },
-  ],
-};
+/** The devices that can be told apart. */
+export const clear = ["scanner", "scale", "hid-scale", "twin-a", "twin-b"] as const;
+export const unclear = ["unclear-usb", "unclear-by-id", "unclear-by-serial"] as const;
