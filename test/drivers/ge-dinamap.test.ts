@@ -127,6 +127,50 @@ describe("a Dinamap session", () => {
     expect(spots).toEqual([[], [], [], ["098", "072"], [], [], ["098", "072"]]);
   });
 
+  const named = (found: readonly Finding[]): string => found.map(({ channel }) => channel).join(" ");
+  const pressureNames = "NIBP_SYS NIBP_DIA NIBP_MAP";
+  const warm: Round = { TC: "00!0000009860" };
+  const cold: Round = { TC: "00!0000209860" };
+
+  it("reads the sensors once for determinations that complete at once between two questions of a round", () => {
+    const streaming = { ...nothing, ...oximeter };
+    const rounds = [streaming, { ...streaming, ...warm }, { ...done(1), ...oximeter, ...cold }, streaming];
+    expect(play(rounds).map(named)).toEqual(["", "TEMP SPO2 PULSE_SPO2", pressureNames, ""]);
+  });
+
+  it("reads the sensors once for determinations that complete at once, where the reply to one was lost", () => {
+    const lost: Round = { NA: done(1)["NA"] ?? "", ...oximeter };
+    const unheard: Round = { ...oximeter, ...warm };
+    const both = { ...done(2), ...oximeter, ...cold };
+    const streaming = { ...nothing, ...oximeter };
+    expect(play([streaming, lost, both]).map(named)).toEqual(["", `${pressureNames} SPO2 PULSE_SPO2`, "TEMP"]);
+    expect(play([streaming, unheard, unheard, both]).map(named)).toEqual([
+      "",
+      "TEMP SPO2 PULSE_SPO2",
+      "",
+      pressureNames,
+    ]);
+  });
+
+  it("reads the sensors again for a determination that was not complete when they were read", () => {
+    const streaming = { ...nothing, ...oximeter };
+    const rounds = [streaming, { ...streaming, ...warm }, { ...streaming, ...cold }, { ...done(0), ...oximeter }];
+    expect(play(rounds).map(named)).toEqual(["", "TEMP SPO2 PULSE_SPO2", "", `${pressureNames} SPO2 PULSE_SPO2`]);
+    const underWay = [streaming, { ...busy, ...oximeter, ...warm }, { ...busy, ...oximeter, ...cold }, rounds[3] ?? {}];
+    expect(play(underWay).map(named)).toEqual(["", "TEMP SPO2 PULSE_SPO2", "", `${pressureNames} SPO2 PULSE_SPO2`]);
+  });
+
+  it("reads the sensors again for a determination of whose question nobody answered since, but which is younger", () => {
+    const away = Array.from({ length: 5 }, (): Round => ({}));
+    const found = play([nothing, { ...nothing, ...oximeter, ...warm }, ...away, { ...done(3), ...oximeter }]);
+    expect(named(found.at(-1) ?? [])).toEqual(`${pressureNames} SPO2 PULSE_SPO2`);
+  });
+
+  it("reads the sensors with a determination where they had nothing to show with the one before", () => {
+    const rounds = [nothing, { ...nothing, ...warm }, { ...done(1), ...oximeter, ...cold }];
+    expect(play(rounds).map(named)).toEqual(["", "TEMP", `${pressureNames} SPO2 PULSE_SPO2`]);
+  });
+
   it("keeps a pulse counted by the cuff with its determination, as old as that", () => {
     const cuff: Round = { RA: "3068" };
     const found = play([nothing, { ...done(4), ...cuff }, { ...done(5), ...cuff }], { spotEverySeconds: 1 });
