@@ -95,8 +95,16 @@ describe("a Dinamap session", () => {
 
   it("finds a determination that was taken while the monitor did not answer", () => {
     const away: Round = {};
-    const found = play([nothing, done(5), ...Array.from({ length: 20 }, () => away), done(20)]);
-    expect(pressures(found.at(-1) ?? [])).toEqual(["120", "080", "093"]);
+    const found = play([nothing, done(5), ...Array.from({ length: 20 }, () => away), done(20), done(21), done(22)]);
+    expect(found.slice(-3).map(pressures)).toEqual([[], ["120", "080", "093"], []]);
+    const twice = play([nothing, done(5), away, done(6), away, done(2), done(3)]);
+    expect(twice.map((round) => pressures(round).length)).toEqual([0, 3, 0, 0, 0, 3, 0]);
+  });
+
+  it("takes a reply that comes so late that it answers the next round's question for no new determination", () => {
+    const late: Round = idle;
+    const found = play([nothing, done(10), late, done(11), done(15), late, done(16), late, done(18), done(23)]);
+    expect(found.map((round) => pressures(round).length)).toEqual([0, 3, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it("gives what was there at the opening its age", () => {
