@@ -60,8 +60,8 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
     if (reply === undefined) return [{ do: "discard", span, reason: "malformed" }, rest];
     missed = 0;
     const determination = cuff.see(reply);
-    const due = determination !== undefined || (spotEverySeconds > 0 && sinceSpotMs >= spotEverySeconds * 1000);
-    const [saturation] = sensor.see(saturationOf(reply), due);
+    const due = spotEverySeconds > 0 && sinceSpotMs >= spotEverySeconds * 1000;
+    const [saturation] = sensor.see(saturationOf(reply), { due, completed: determination !== undefined });
     if (saturation !== undefined) sinceSpotMs = 0;
     const findings = [
       ...(determination === undefined ? [] : cuffFindings(determination, reply, span)),

@@ -17,15 +17,17 @@ export interface NibpHistory {
  * Tells a new determination by the age that the monitor gives with it: the age of the same one only grows. It is new
  * when the age drops, when result or status change, and, after a determination was seen under way or a reply was
  * missed, also when the age has grown by less than the time that has passed for certain. Time is known from alarms
- * alone, as a lower bound; a second and one per cent are allowed for rounding and drift.
+ * alone, as a lower bound; a second and one per cent are allowed for rounding and drift. After a missed reply the next may
+ * be that very one, late and of that age: two replies in a row must say that the age has grown too little.
  */
 export function nibpHistory(): NibpHistory {
   let last: { key: string; age: number | undefined } | undefined;
-  let since = { ms: 0, underWay: false, missed: false };
+  let since = { ms: 0, underWay: false, missed: false, doubted: false };
 
   return {
     passed(ms, missed) {
-      since = { ...since, ms: since.ms + ms, missed: since.missed || missed };
+      since.ms += ms;
+      if (missed) since = { ...since, missed, doubted: false };
     },
     see(reply) {
       if (reply.status === "0") {
@@ -35,16 +37,20 @@ export function nibpHistory(): NibpHistory {
       const { age } = reply;
       const key = reply.status + reply.systolic + reply.diastolic + reply.mean;
       const before = last;
-      const { ms, underWay, missed } = since;
+      const { ms, underWay, missed, doubted } = since;
       last = { key, age };
-      since = { ms: 0, underWay: false, missed: false };
+      since = { ms: 0, underWay: false, missed: false, doubted: false };
 
       if (before === undefined) return underWay ? "new" : "earlier";
       if (before.key !== key) return "new";
       if (age === undefined) return underWay ? "new" : "known";
       if (before.age === undefined) return "new";
-      const leastGrowthMs = underWay || missed ? ms * 0.99 - 1000 : 0;
-      return age * 1000 < before.age * 1000 + leastGrowthMs ? "new" : "known";
+      if (age < before.age) return "new";
+      if (!(underWay || missed) || age * 1000 >= before.age * 1000 + ms * 0.99 - 1000) return "known";
+      if (!missed || doubted) return "new";
+      last = before;
+      since = { ms, underWay, missed, doubted: true };
+      return "known";
     },
   };
 }

@@ -7,7 +7,7 @@ import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { checksum, message } from "./checksum.ts";
 import { nibpHistory, temperatureHistory } from "./determinations.ts";
 import { nibpFindings, oximetryFindings, rateFindings, temperatureFindings, type Wire } from "./findings.ts";
-import { commands, decode, type Nibp, type Rate, type Reply } from "./replies.ts";
+import { commands, decode, type Nibp, type Rate, type Reply, type Temperature } from "./replies.ts";
 
 const options = z.strictObject({
   pollMs: z.number().int().min(1000).max(10_000).default(1000).describe("pause between two rounds of questions"),
@@ -46,6 +46,8 @@ function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options):
   let asked: number | undefined;
   let round: Round = newRound();
   let sinceSpotMs = 0;
+  /** Determinations of which no reply has come since the sensors were read. */
+  const unheardSinceSpot = new Set<Reply["command"]>();
 
   function ask(index: number): readonly Action[] {
     const command = commands[index];
@@ -66,6 +68,7 @@ function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options):
   }
 
   function take(reply: Reply, wire: Wire): void {
+    const heardSinceSpot = !unheardSinceSpot.delete(reply.command);
     switch (reply.command) {
       case "NA": {
         const novelty = nibp.see(reply);
@@ -75,7 +78,7 @@ function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options):
         round.findings.push(...findings);
         if (reply.status !== "1" || findings.length === 0) return;
         round.determination = reply;
-        round.completed ||= novelty === "new";
+        round.completed ||= novelty === "new" && (heardSinceSpot || youngerThanSpot(reply));
         return;
       }
       case "TC": {
@@ -87,7 +90,8 @@ function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options):
         if (novelty === "known") return;
         const findings = temperatureFindings(reply, wire);
         round.findings.push(...findings);
-        round.completed ||= novelty === "new" && reply.status === "idle" && findings.length > 0;
+        if (reply.status !== "idle" || findings.length === 0) return;
+        round.completed ||= novelty === "new" && (heardSinceSpot || youngerThanSpot(reply));
         return;
       }
       case "OA":
@@ -102,15 +106,27 @@ function session({ pollMs, replyMs, replyChecksum, spotEverySeconds }: Options):
   }
 
   /**
+   * Whether it was certainly completed after the sensors were read. A reply that is the first since then may show what
+   * was complete before: only its age tells, in whole seconds.
+   */
+  function youngerThanSpot({ age = Number.POSITIVE_INFINITY }: Nibp | Temperature): boolean {
+    return (age + 1) * 1000 < sinceSpotMs * 0.99;
+  }
+
+  /**
    * The monitor streams saturation, pulse and monitored temperature without end. They are a reading when a
-   * determination has just completed, or when the time that the site has set is over.
+   * determination has just completed, or when the time that the site has set is over. The questions of a round come one
+   * after another, so determinations that complete at once may be seen in one round and the next: they share a reading.
    */
   function spot(): readonly Finding[] {
     const { completed, live, rate } = round;
     if (!completed && (spotEverySeconds === 0 || sinceSpotMs < spotEverySeconds * 1000)) return [];
     const saturated = live.some((finding) => finding.channel === "SPO2");
     const pulse = rate?.reply.source === "oximeter" && saturated ? rateFindings(rate.reply, rate.wire) : [];
-    if (live.length > 0) sinceSpotMs = 0;
+    if (live.length > 0) {
+      sinceSpotMs = 0;
+      unheardSinceSpot.add("NA").add("TC");
+    }
     return [...live, ...pulse];
   }
 

@@ -33,7 +33,7 @@ export function sightings(settleMessages: number): Sightings {
       const complete = settled && cuff.length > 0 && key !== determined && !earlier;
       // A monitor that blanks its screen may show the same determination again.
       if (settled) determined = cuff.length > 0 ? key : (determined ?? "");
-      return { cuff: complete ? cuff : [], sensors: contacts.see(sensors, complete || due) };
+      return { cuff: complete ? cuff : [], sensors: contacts.see(sensors, { due, completed: complete }) };
     },
   };
 }

@@ -55,7 +55,7 @@ export function sightings(): Sightings {
       if (complete) determined = key;
 
       const sensors = state.readings.filter((reading) => !ofTheCuff(reading));
-      return { determination: complete ? cuff : [], spot: contacts.see(sensors, complete || due) };
+      return { determination: complete ? cuff : [], spot: contacts.see(sensors, { due, completed: complete }) };
     },
   };
 }

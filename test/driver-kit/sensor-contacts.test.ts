@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sensorContacts } from "../../src/driver-kit/sensor-contacts.ts";
 
-/** Plays messages such as `SPO2=98 PR=61`; `!` in front of one: all that has settled is a reading; `-`: an interruption. */
+/** Plays messages such as `SPO2=98 PR=61`; `!` in front of one: the site's time is over; `+`: a determination; `-`: an interruption. */
 function read(messages: readonly string[], times = 2): readonly string[] {
   const contacts = sensorContacts<{ channel: string; text: string }>(times);
   return messages.map((message) => {
@@ -11,7 +11,7 @@ function read(messages: readonly string[], times = 2): readonly string[] {
       return channel === undefined || text === undefined ? [] : [{ channel, text }];
     });
     return contacts
-      .see(shown, message.startsWith("!"))
+      .see(shown, { due: message.startsWith("!"), completed: message.startsWith("+") })
       .map(({ channel, text }) => `${channel}=${text}`)
       .join(" ");
   });
@@ -34,6 +34,12 @@ describe("a sensor", () => {
 
   it("is read again where it is asked for, once it has settled", () =>
     expect(read(["A=1", "A=1", "!A=1", "!A=2", "!A=2"])).toEqual(["", "A=1", "A=1", "", "A=2"]));
+
+  it("is read again with a determination, where no reading of it is as new as that", () => {
+    expect(read(["A=1", "A=1", "+A=1", "+A=1", "A=1"])).toEqual(["", "A=1", "", "", ""]);
+    expect(read(["A=1", "A=1", "A=1", "A=1", "+A=1", "A=1"])).toEqual(["", "A=1", "", "", "A=1", ""]);
+    expect(read(["A=1", "+A=1", "A=1", "+A=1"])).toEqual(["", "A=1", "", ""]);
+  });
 
   it("must settle anew after an interruption, and is read anew", () =>
     expect(read(["A=1", "A=1", "-", "A=1", "A=1"])).toEqual(["", "A=1", "", "", "A=1"]));

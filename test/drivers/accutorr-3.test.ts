@@ -44,6 +44,18 @@ describe("an Accutorr 3 session", () => {
     expect(play([on, on, on, off, on, on]).map((round) => round.length)).toEqual([0, 2, 0, 0, 0, 2]);
   });
 
+  it("reads a saturation once, where one reply in which the cuff's numbers were damaged delays its determination", () => {
+    const both = (systolic: string) => cuff(systolic, 0).replace("--,--", " 98, 72");
+    const found = play([both("120"), both("121"), both("120"), both("120"), both("120")]);
+    expect(found.map((round) => round.join())).toEqual([
+      "",
+      "SaO2 98,PR 72",
+      "",
+      "SYS 120 0 min,DIA 80 0 min,MEAN 95 0 min",
+      "",
+    ]);
+  });
+
   it("offers what could not be stored again as it was, and reads neither cuff nor sensor anew", () => {
     const shown = (age: number) => cuff("120", age).replace("--,--", " 98, 72");
     const found = play([0, 0, 1, 1, 1].map(shown), (receipt) => (receipt === 1 ? "refused" : "stored"));

@@ -95,8 +95,16 @@ describe("a Dinamap session", () => {
 
   it("finds a determination that was taken while the monitor did not answer", () => {
     const away: Round = {};
-    const found = play([nothing, done(5), ...Array.from({ length: 20 }, () => away), done(20)]);
-    expect(pressures(found.at(-1) ?? [])).toEqual(["120", "080", "093"]);
+    const found = play([nothing, done(5), ...Array.from({ length: 20 }, () => away), done(20), done(21), done(22)]);
+    expect(found.slice(-3).map(pressures)).toEqual([[], ["120", "080", "093"], []]);
+    const twice = play([nothing, done(5), away, done(6), away, done(2), done(3)]);
+    expect(twice.map((round) => pressures(round).length)).toEqual([0, 3, 0, 0, 0, 3, 0]);
+  });
+
+  it("takes a reply that comes so late that it answers the next round's question for no new determination", () => {
+    const late: Round = idle;
+    const found = play([nothing, done(10), late, done(11), done(15), late, done(16), late, done(18), done(23)]);
+    expect(found.map((round) => pressures(round).length)).toEqual([0, 3, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it("gives what was there at the opening its age", () => {
@@ -125,6 +133,50 @@ describe("a Dinamap session", () => {
     expect(play(rounds).flat()).toEqual([]);
     const spots = play(rounds, { spotEverySeconds: 3 }).map((round) => round.map(({ value }) => value.text));
     expect(spots).toEqual([[], [], [], ["098", "072"], [], [], ["098", "072"]]);
+  });
+
+  const named = (found: readonly Finding[]): string => found.map(({ channel }) => channel).join(" ");
+  const pressureNames = "NIBP_SYS NIBP_DIA NIBP_MAP";
+  const warm: Round = { TC: "00!0000009860" };
+  const cold: Round = { TC: "00!0000209860" };
+
+  it("reads the sensors once for determinations that complete at once between two questions of a round", () => {
+    const streaming = { ...nothing, ...oximeter };
+    const rounds = [streaming, { ...streaming, ...warm }, { ...done(1), ...oximeter, ...cold }, streaming];
+    expect(play(rounds).map(named)).toEqual(["", "TEMP SPO2 PULSE_SPO2", pressureNames, ""]);
+  });
+
+  it("reads the sensors once for determinations that complete at once, where the reply to one was lost", () => {
+    const lost: Round = { NA: done(1)["NA"] ?? "", ...oximeter };
+    const unheard: Round = { ...oximeter, ...warm };
+    const both = { ...done(2), ...oximeter, ...cold };
+    const streaming = { ...nothing, ...oximeter };
+    expect(play([streaming, lost, both]).map(named)).toEqual(["", `${pressureNames} SPO2 PULSE_SPO2`, "TEMP"]);
+    expect(play([streaming, unheard, unheard, both]).map(named)).toEqual([
+      "",
+      "TEMP SPO2 PULSE_SPO2",
+      "",
+      pressureNames,
+    ]);
+  });
+
+  it("reads the sensors again for a determination that was not complete when they were read", () => {
+    const streaming = { ...nothing, ...oximeter };
+    const rounds = [streaming, { ...streaming, ...warm }, { ...streaming, ...cold }, { ...done(0), ...oximeter }];
+    expect(play(rounds).map(named)).toEqual(["", "TEMP SPO2 PULSE_SPO2", "", `${pressureNames} SPO2 PULSE_SPO2`]);
+    const underWay = [streaming, { ...busy, ...oximeter, ...warm }, { ...busy, ...oximeter, ...cold }, rounds[3] ?? {}];
+    expect(play(underWay).map(named)).toEqual(["", "TEMP SPO2 PULSE_SPO2", "", `${pressureNames} SPO2 PULSE_SPO2`]);
+  });
+
+  it("reads the sensors again for a determination of whose question nobody answered since, but which is younger", () => {
+    const away = Array.from({ length: 5 }, (): Round => ({}));
+    const found = play([nothing, { ...nothing, ...oximeter, ...warm }, ...away, { ...done(3), ...oximeter }]);
+    expect(named(found.at(-1) ?? [])).toEqual(`${pressureNames} SPO2 PULSE_SPO2`);
+  });
+
+  it("reads the sensors with a determination where they had nothing to show with the one before", () => {
+    const rounds = [nothing, { ...nothing, ...warm }, { ...done(1), ...oximeter, ...cold }];
+    expect(play(rounds).map(named)).toEqual(["", "TEMP", `${pressureNames} SPO2 PULSE_SPO2`]);
   });
 
   it("keeps a pulse counted by the cuff with its determination, as old as that", () => {

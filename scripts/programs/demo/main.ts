@@ -13,7 +13,8 @@ import { createOutput } from "../../../src/cli/output.ts";
 import { type Clinic, openClinic } from "./clinic.ts";
 import { type Instruments, openInstruments } from "./instruments.ts";
 import { liveTable } from "./table.ts";
-import { compare, expected, visit, type Watch } from "./visit.ts";
+import { compare, expected, visit } from "./visit.ts";
+import { type GatewayWatch, watchGateway } from "./watch.ts";
 
 const help = `A demo room and bench: simulated instruments on real ptys, the gateway, and a clinic receiver.
 
@@ -74,7 +75,7 @@ async function demo(): Promise<number> {
     for (const step of closing.reverse()) await step();
   }
 
-  async function once_(instruments: Instruments, clinic: Clinic, watch: Watch & Settled): Promise<number> {
+  async function once_(instruments: Instruments, clinic: Clinic, watch: GatewayWatch): Promise<number> {
     const started = performance.now();
     await visit(instruments, watch, (step) => output.progress(`measuring: ${step} …`));
     await watch.delivered();
@@ -86,7 +87,7 @@ async function demo(): Promise<number> {
         { head: "value", cell: (r) => `${r.value} ${r.unit}`, align: "right" },
         { head: "over hl7", cell: (r) => r.hl7, align: "right" },
         { head: "over mqtt", cell: (r) => r.mqtt, align: "right" },
-        { head: "", cell: (r) => (r.ok ? "as expected" : "WRONG"), tone: (r) => (r.ok ? "good" : "bad") },
+        { head: "", cell: (r) => r.verdict, tone: (r) => (r.ok ? "good" : "bad") },
       ],
       rows,
     );
@@ -100,12 +101,13 @@ async function demo(): Promise<number> {
     instruments: Instruments,
     clinic: Clinic,
     socket: string,
-    watch: Watch & Settled,
+    watch: GatewayWatch,
   ): Promise<number> {
     const table = liveTable(output, socket, clinic, stop.signal);
     try {
-      for (let n = 0; !stop.signal.aborted; n++) {
-        await visit(instruments, watch.from(n * expected.length), table.step);
+      while (!stop.signal.aborted) {
+        watch.nextVisit();
+        await visit(instruments, watch, table.step);
         table.step("waiting for the next patient");
         await sleep(5000, undefined, { signal: stop.signal });
       }
@@ -114,40 +116,6 @@ async function demo(): Promise<number> {
     }
     return 0;
   }
-}
-
-interface Settled {
-  delivered(): Promise<void>;
-  from(already: number): Watch;
-}
-
-/** Follows the gateway over its control socket. */
-function watchGateway(socket: string, stop: AbortSignal): Watch & Settled & { devicesReady(n: number): Promise<void> } {
-  interface Status {
-    readonly devices: readonly { readonly state: string }[];
-    readonly places: readonly { readonly place: string; readonly open: boolean }[];
-    readonly counts: { readonly observations: number; readonly deliveries: Record<string, Record<string, number>> };
-  }
-  const until = async (reached: (status: Status) => boolean): Promise<void> => {
-    for (;;) {
-      for await (const row of ask(socket, { do: "status" }, stop)) if (reached(row as Status)) return;
-      await sleep(50, undefined, { signal: stop });
-    }
-  };
-  const from = (already: number): Watch => ({
-    associated: (place) => until(({ places }) => places.some((p) => p.place === place && p.open)),
-    stored: (count) => until(({ counts }) => counts.observations >= already + count),
-  });
-  return {
-    ...from(0),
-    from,
-    devicesReady: (n) =>
-      until(({ devices }) => devices.filter((d) => d.state === "ready" || d.state === "talking").length >= n),
-    delivered: () =>
-      until(({ counts }) =>
-        Object.values(counts.deliveries).every((states) => (states["queued"] ?? 0) + (states["sending"] ?? 0) === 0),
-      ),
-  };
 }
 
 async function writeConfig(folder: string, hl7: number, mqtt: number, analyzer: number): Promise<string> {
