@@ -29,6 +29,8 @@ export interface Line {
 export function createGateway({ site, places, journal, addressees, mint, log, trouble }: Line): Upstream & Gateway {
   const repeats = createRepeats();
   let turn: Promise<unknown> = Promise.resolve();
+  /** Of each device, the reports told by an age that are still on their way to the disk. */
+  const storing = new Map<string, Promise<unknown>>();
   const clock = {
     holdUnsynchronised: site.clock.holdUnsynchronised,
     noteMs: durationMs(site.clock.note),
@@ -38,7 +40,7 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
   return {
     report(report) {
       // What may have been read before is looked up first; two such reports at once would each find it new.
-      if (!isRepeatable(report)) return take(report);
+      if (!isRepeatable(report)) return isAged(report) ? aged(report) : take(report);
       const taken = turn.then(() => take(report));
       turn = taken;
       return taken;
@@ -57,13 +59,30 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     keep,
   };
 
+  /** A measurement told by its age may be shown again, over another connection, while it is being stored. */
+  function aged(report: Report): Promise<"stored" | "refused"> {
+    const device = report.config.id;
+    const taken = take(report);
+    const stored = Promise.all([storing.get(device), taken]).then(() => {
+      if (storing.get(device) === stored) storing.delete(device);
+    });
+    storing.set(device, stored);
+    return taken;
+  }
+
   /** finding -> observation -> patient -> journal -> delivery */
   async function take(report: Report): Promise<"stored" | "refused"> {
     const undo: (() => void)[] = [];
     try {
       const meant = meaning(report);
       const known = isRepeatable(report) ? await journal.known(repeatable(meant)) : undefined;
-      const fresh = unknown(meant, known);
+      let fresh = unknown(meant, known);
+      const before = storing.get(report.config.id);
+      if (fresh.length < meant.length && before !== undefined) {
+        // Seen is not stored: if the report that is still on its way fails, this one is the measurement.
+        await before;
+        fresh = unknown(meant, known);
+      }
       for (const observation of fresh) undo.push(repeats.remember(observation));
       const instrument = { connectedSince: report.openedMs, shared: report.config.shared ?? false };
       const observations: Observation[] = [];
@@ -130,6 +149,8 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
 
 /** Whether an instrument may report some of this again: it names its records. */
 const isRepeatable = ({ findings }: Report): boolean => findings.some(({ identity }) => identity !== undefined);
+
+const isAged = ({ findings }: Report): boolean => findings.some(({ ageMs }) => ageMs !== undefined);
 
 const repeatable = (observations: readonly Unbound[]): readonly string[] =>
   observations.map(({ sourceKey }) => sourceKey).filter((key) => !key.startsWith("id:"));

@@ -15,7 +15,7 @@ const standingWithinMs = 5 * 60_000;
 export interface Repeats {
   /**
    * `same`: told by an age, of the same instrument, with the same digits and at the same time, it is the measurement
-   * that was seen. `perhaps`: a scale whose cable came loose shows the weight that stands on it, or somebody weighs
+   * that was seen. `perhaps`: its age is counted too coarsely to tell; or a scale whose cable came loose shows the weight that stands on it, or somebody weighs
    * just as much; only a person can tell.
    */
   look(observation: Unbound): "new" | "same" | "perhaps";
@@ -38,7 +38,9 @@ export function createRepeats(): Repeats {
       const apart = Math.abs(before.at - measuredAt(observation));
       switch (observation.times.source) {
         case "age":
-          return apart <= sameWithinMs ? "same" : "new";
+          if (apart <= sameWithinMs) return "same";
+          // Counted in minutes, two reports of one measurement may seem a minute apart; so may two measurements.
+          return apart <= sameWithinMs + (observation.times.ageStepMs ?? 0) ? "perhaps" : "new";
         case "arrival":
           // An analyzer that names the specimen says itself what is what.
           if (observation.reported !== undefined || observation.evidence.session === before.session) return "new";

@@ -195,6 +195,27 @@ describe("a report", () => {
     expect((await journal.counts()).observations).toBe(2);
   });
 
+  test("shown again while it is being stored is not safe before the first is", async () => {
+    let fail: ((error: Error) => void) | undefined;
+    const { gateway, journal } = await line(({ append }) => ({
+      append: (entry) =>
+        fail === undefined
+          ? new Promise((_, reject) => {
+              fail = reject;
+            })
+          : append(entry),
+    }));
+    const shown = (session: string, seconds: number) =>
+      reportOf([kilograms("72.5", { ageMs: (seconds - 59) * 1000 })], { session, received: at(seconds) });
+    const first = gateway.report(shown("session-1", 60));
+    const second = gateway.report(shown("session-2", 62));
+    await until(() => fail !== undefined);
+    fail?.(new Error("no room"));
+    expect(await first).toBe("refused");
+    expect(await second).toBe("stored");
+    expect((await journal.counts()).observations).toBe(1);
+  });
+
   test("that nobody owns is held and not sent", async () => {
     const { gateway, journal, messages, woken } = await line();
     expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("stored");

@@ -31,6 +31,18 @@ test("a determination told by its age is the same one while its time and digits 
   expect(repeats.look(seen(60, "second", "age"))).toBe("new");
 });
 
+test("a determination whose age is counted in minutes may be the same one a minute apart, and a person must tell", () => {
+  const repeats = createRepeats();
+  const coarse = (second: number, session: string): Observation => {
+    const { times, ...rest } = seen(second, session, "age");
+    return { ...rest, times: { ...times, ageStepMs: 60_000 } };
+  };
+  repeats.remember(coarse(10, "first"));
+  expect(repeats.look(coarse(12, "second"))).toBe("same");
+  expect(repeats.look(coarse(60, "second"))).toBe("perhaps");
+  expect(repeats.look(coarse(80, "second"))).toBe("new");
+});
+
 test("one that could not be stored is forgotten again, so that it is taken when it is offered again", () => {
   const repeats = createRepeats();
   const forget = repeats.remember(seen(10, "first", "age"));

@@ -111,6 +111,7 @@ function cuffFindings(found: Determination, { saturation, rate, status }: Reply,
     kind: "patient",
     group: "nibp",
     ageMs: found.minutes * 60_000,
+    ageStepMs: 60_000,
     flags: [`status ${status}`],
     span,
   });

@@ -94,6 +94,8 @@ export interface Finding {
   readonly deviceTime?: DeviceTime;
   /** How long ago, by the instrument's own count, it was measured. */
   readonly ageMs?: number;
+  /** The step in which the instrument counts that age, in milliseconds; a second unless it says so. */
+  readonly ageStepMs?: number;
   /** The instrument's record number, where it has one that never changes. */
   readonly record?: string;
   readonly reported?: ReportedSubject;

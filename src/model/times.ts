@@ -27,6 +27,8 @@ export interface Times {
   readonly device?: DeviceTime;
   readonly measured: Instant;
   readonly source: MeasuredSource;
+  /** In what steps the instrument counts the age that it told, in milliseconds, where that is more than a second. */
+  readonly ageStepMs?: number;
   /** Device clock minus host clock when they were compared, in milliseconds; positive when the device is ahead. */
   readonly skewMs?: number;
 }

@@ -35,6 +35,7 @@ export function measuredTimes(finding: Finding, circumstances: Circumstances): M
       ...(finding.deviceTime !== undefined && { device: finding.deviceTime }),
       measured: source === "arrival" ? received.wall : new Date(at).toISOString(),
       source,
+      ...(source === "age" && finding.ageStepMs !== undefined && { ageStepMs: finding.ageStepMs }),
       ...(skewMs !== undefined && { skewMs }),
     },
     doubtful,

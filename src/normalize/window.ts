@@ -18,10 +18,13 @@ export function measuredWindow({ times, standing }: Pick<Unbound, "times" | "sta
   switch (times.source) {
     case "arrival":
       return { from: monotonicMs, to: monotonicMs };
-    case "age":
+    case "age": {
       // Whether an instrument cuts its count of seconds off, or counts the ticks of its clock, no protocol says: the
-      // reading may be up to a second older than told, or younger.
-      return { from: monotonicMs - ago - latencyMs - 1000, to: Math.min(monotonicMs - ago + 1000, monotonicMs) };
+      // reading may be up to a step older than told, or younger.
+      const { ageStepMs = 1000 } = times;
+      const from = monotonicMs - ago - latencyMs - ageStepMs;
+      return { from, to: Math.min(monotonicMs - ago + ageStepMs, monotonicMs) };
+    }
     case "device":
       // A small skew is not worth mending in what is sent, but a patient may have changed within it.
       return times.skewMs === undefined ? undefined : around(times, monotonicMs - ago - times.skewMs);

@@ -87,6 +87,18 @@ export function barcodeReader(rules: readonly BarcodeRule[], defaults: Defaults)
     return { means: "nothing", reason: nearest };
   };
 
+  /** All that a text may mean whose symbology is not known: the first rule that fits, and those that fit another. */
+  const possible = (candidates: readonly Rule[], tryRule: (rule: Rule) => Fit): readonly Reading[] => {
+    const found: Reading[] = [];
+    for (const candidate of candidates) {
+      const fit = tryRule(candidate);
+      if (!fit.fits) continue;
+      found.push(meaning(candidate.rule, fit.id, defaults));
+      if (candidate.rule.symbologies === undefined && candidate.rule.gs1 === undefined) break;
+    }
+    return [...new Map(found.map((each) => [JSON.stringify(each), each])).values()];
+  };
+
   return {
     scan({ text, symbology }) {
       const gs1 = symbology !== undefined && gs1Symbologies.includes(symbology);
@@ -102,10 +114,11 @@ export function barcodeReader(rules: readonly BarcodeRule[], defaults: Defaults)
         (rule) => fitReported(rule, text),
       );
       if (staff.means !== "nothing") return { means: "nothing", reason: "no-rule" };
-      return first(
-        ordered.filter(({ rule }) => rule.means === means),
-        (rule) => fitReported(rule, text),
-      );
+      const wanted = ordered.filter(({ rule }) => rule.means === means);
+      // The kind of barcode would decide between two issuers, and the instrument does not tell it.
+      if (possible(wanted, (rule) => fitReported(rule, text)).length > 1)
+        return { means: "nothing", reason: "symbology" };
+      return first(wanted, (rule) => fitReported(rule, text));
     },
 
     typed(text, means, issuer = {}) {
@@ -117,7 +130,7 @@ export function barcodeReader(rules: readonly BarcodeRule[], defaults: Defaults)
         rule.means !== means && rule.symbologies === undefined && rule.gs1 === undefined;
       const candidates = ordered.filter((rule) => wanted.includes(rule) || others(rule));
       const scanned = first(candidates, (rule) => fitReported(rule, text));
-      const named = scanned.means === means ? [scanned] : [];
+      const named = scanned.means === means ? possible(wanted, (rule) => fitReported(rule, text)) : [];
       // A rule that knows nothing but a prefix takes any text as an identifier without it.
       const bare = wanted
         .filter((rule) => named.length === 0 || hasShape(rule))

@@ -83,7 +83,11 @@ export class Intake implements Taker {
   take(claimed: readonly Claimed[]): void {
     if (this.#drained && this.#parts.isOpen()) {
       for (const delivery of claimed) this.#held.push(delivery);
-    } else this.#giveBack(claimed);
+    } else {
+      // A claim under way may have been asked before these are in the queue again: what it brings of their lanes is later.
+      for (const { lane } of claimed) this.#turnedBack.add(lane);
+      this.#giveBack(claimed);
+    }
     this.#parts.step();
   }
 
@@ -128,7 +132,9 @@ export class Intake implements Taker {
       const outOfDate = cleared !== this.#cleared || settlement.refused || !isOpen();
       for (const delivery of claimed) this.#accept(delivery, outOfDate || this.#turnedBack.has(delivery.lane));
     } catch {
-      sleep(journalRetryMs, () => this.queued());
+      // The alarm is one: where the connection is down, it is the one that makes it again.
+      if (isOpen()) sleep(journalRetryMs, () => this.queued());
+      else this.stir();
     }
     this.#asking = false;
     this.#parts.step();
@@ -149,7 +155,7 @@ export class Intake implements Taker {
     let afterMs = journalRetryMs;
     try {
       const due = await journal.nextDue(sink);
-      this.#drained = due === undefined && !this.#more && isOpen();
+      this.#drained = due === undefined && !this.#more && isOpen() && !settlement.refused;
       if (due !== undefined) afterMs = Math.max(0, Math.min(safetyMs, due - clock.now().monotonicMs));
     } catch {
       // The journal says itself that it fails; here it is only asked again.

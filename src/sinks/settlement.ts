@@ -27,7 +27,9 @@ export class Settlement {
   readonly #parts: SettlementParts;
   #outcomes: Outcome[] = [];
   #underWay = 0;
-  #refused = false;
+  /** Counts what was handed to the journal; and how many were, when it last refused. */
+  #handed = 0;
+  #refusedAt: number | undefined;
   #closed = false;
   #urgent = false;
   #gathering: (() => void) | undefined;
@@ -39,7 +41,7 @@ export class Settlement {
 
   /** The journal has refused, and has not taken anything since. */
   get refused(): boolean {
-    return this.#refused;
+    return this.#refusedAt !== undefined;
   }
 
   get idle(): boolean {
@@ -61,7 +63,7 @@ export class Settlement {
 
   /** Hands everything over now, also while a commit is under way. */
   flush(): void {
-    if (!this.#refused || this.#closed) this.#hand();
+    if (!this.refused || this.#closed) this.#hand();
   }
 
   /** One last try, even where the journal had refused; after it nothing is kept. */
@@ -79,10 +81,13 @@ export class Settlement {
     this.#outcomes = [];
     this.#urgent = false;
     this.#underWay += 1;
+    this.#handed += 1;
+    const turn = this.#handed;
     this.#parts.journal.settle(outcomes).then(
       () => {
         this.#underWay -= 1;
-        this.#refused = false;
+        // One that was handed over before another was refused says nothing about what is kept since.
+        if (this.#refusedAt !== undefined && turn > this.#refusedAt) this.#refusedAt = undefined;
         this.#parts.onSettled(outcomes);
       },
       () => {
@@ -94,7 +99,7 @@ export class Settlement {
   }
 
   #keep(outcomes: readonly Outcome[]): void {
-    this.#refused = true;
+    this.#refusedAt = this.#handed;
     this.#outcomes = [...outcomes, ...this.#outcomes];
     this.#urgent = true;
     this.#retryEnds();

@@ -158,7 +158,18 @@ describe("an identifier that an instrument reports", () => {
     expect(reader.reported("T1234", "patient").means).toBe("nothing");
     expect(reader.reported("1230\r", "patient").means).toBe("nothing");
   });
+
+  it("is nobody's where the symbology alone would tell between two issuers", () => {
+    const read = barcodeReader(bySymbology, defaults);
+    expect(read.reported("123456", "patient")).toEqual({ means: "nothing", reason: "symbology" });
+    expect(read.reported("1234567", "patient")).toMatchObject({ patient: { authority: "HOSP" } });
+  });
 });
+
+const bySymbology = [
+  rule({ means: "patient", pattern: "\\d{6,7}", symbologies: ["]Q1"], authority: "HOSP" }),
+  rule({ means: "patient", pattern: "\\d{6}", symbologies: ["]C0"], authority: "LAB" }),
+];
 
 describe("an identifier that a person typed", () => {
   type Rules = Parameters<typeof barcodeReader>[0];
@@ -191,6 +202,11 @@ describe("an identifier that a person typed", () => {
     expect(typed(two, "B1234")).toBe("1234 of OTHER");
     expect(typed(two, "1234", { authority: "OTHER" })).toBe("1234 of OTHER");
     expect(typed(two, "1234", { authority: "NOBODY" })).toEqual(nothing("no-rule"));
+  });
+
+  it("that means one patient in one kind of barcode and another in another kind is nobody's", () => {
+    expect(typed(bySymbology, "123456")).toEqual(nothing("ambiguous"));
+    expect(typed(bySymbology, "123456", { authority: "LAB" })).toBe("123456 of LAB");
   });
 
   it("that is a staff badge when it is scanned is no patient, whatever else it fits", () => {

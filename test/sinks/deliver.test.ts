@@ -484,6 +484,29 @@ describe("taken as it is stored", () => {
     expect(sentIds(sink)).toEqual([a1?.controlId, a1?.controlId, a2?.controlId]);
   });
 
+  test("is not passed by a later one of its lane when something stirs the queue meanwhile", async () => {
+    const { watch, once } = watched((await journalForTest()).journal);
+    const { sink, hand, worker } = await setting({ journal: watch, gatherMs: 50, reply: () => ok });
+    await until(() => hand.next === 30_000);
+    // Delivered, and its note still waits for company: the claim hands that over first.
+    const [warm] = await queue(watch, "x");
+    await until(() => hand.next === 50);
+    let later: ReturnType<typeof queue> | undefined;
+    once(() =>
+      queueMicrotask(() => {
+        worker.poke();
+        later = queue(watch, "a");
+      }),
+    );
+    const [a1] = await queue(watch, "a");
+    await until(() => {
+      hand.advance(50);
+      return sink.sent.length === 3;
+    });
+    const [a2] = (await later) ?? [];
+    expect(sentIds(sink)).toEqual([warm, a1, a2].map((delivery) => delivery?.controlId));
+  });
+
   test("waits in the queue while a person must look at whatever may have arrived", async () => {
     const { watch, claims } = watched((await journalForTest()).journal);
     const { sink, hand } = await setting({ journal: watch, whenUnsure: "ask", reply: () => ok });
@@ -527,6 +550,41 @@ describe("noting what was delivered", () => {
     await until(() => sink.sent.length === 1);
     sink.sent[0]?.answer({ ok: false, code: "ACK_REJECT" });
     await until(async () => (await states()).join() === "rejected");
+  });
+});
+
+test("a claim that fails while the connection is down does not keep it from being made again", async () => {
+  const { journal } = await journalForTest();
+  let fail: (() => void) | undefined;
+  let failing = false;
+  const weak: Journal = {
+    ...journal,
+    claim(...asked) {
+      if (!failing) return journal.claim(...asked);
+      failing = false;
+      return new Promise((_, reject) => {
+        fail = () => reject(new JournalError("JOURNAL_FAILED", "input/output error"));
+      });
+    },
+  };
+  const { sink, hand, worker, states } = await setting({ journal: weak });
+  await until(() => hand.next === 30_000);
+  await queue(weak, "a");
+  await until(() => sink.sent.length === 1);
+  failing = true;
+  worker.poke();
+  await until(() => fail !== undefined);
+  sink.connection = { ok: false, code: "RECEIVER_DOWN" };
+  sink.sent[0]?.answer({ ok: false, code: "ACK_CLOSED" });
+  await until(() => hand.next === 0);
+  hand.advance(0);
+  await until(() => sink.connects === 2 && worker.status().state === "down");
+  fail?.();
+  sink.connection = ok;
+  sink.reply = () => ok;
+  await until(async () => {
+    hand.advance(1000);
+    return (await states()).join() === "delivered";
   });
 });
 
