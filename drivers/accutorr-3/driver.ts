@@ -41,6 +41,7 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
   const sensor = sensorContacts<Saturation>(2);
   let asked = false;
   let missed = 0;
+  let unreadInARow = 0;
   let receipt = 0;
   let sinceSpotMs = 0;
 
@@ -52,19 +53,29 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
     ];
   }
 
+  function unread(): void {
+    if (++unreadInARow >= missedIsGone) cuff.miss();
+  }
+
   function hear(bytes: Uint8Array, span: Span): readonly Action[] {
     if (!asked) return [{ do: "discard", span, reason: "unsolicited" }];
     asked = false;
     const rest: Action = { do: "wake", afterMs: pollMs };
     const reply = decode(latin1(bytes));
-    if (reply === undefined) return [{ do: "discard", span, reason: "malformed" }, rest];
+    if (reply === undefined) {
+      unread();
+      return [{ do: "discard", span, reason: "malformed" }, rest];
+    }
     missed = 0;
+    unreadInARow = 0;
     const determination = cuff.see(reply);
     const due = spotEverySeconds > 0 && sinceSpotMs >= spotEverySeconds * 1000;
     const [saturation] = sensor.see(saturationOf(reply), { due, completed: determination !== undefined });
     if (saturation !== undefined) sinceSpotMs = 0;
     const findings = [
-      ...(determination === undefined ? [] : cuffFindings(determination, reply, span)),
+      ...(determination === undefined
+        ? []
+        : cuffFindings(determination, reply, span, 2 * missedIsGone * (pollMs + replyMs))),
       ...(saturation === undefined ? [] : sensorFindings(saturation, reply, span)),
     ];
     return findings.length > 0 ? [{ do: "report", receipt: ++receipt, findings }, rest] : [rest];
@@ -87,6 +98,7 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
           return settle(framer.push(event.bytes));
         case "wake": {
           sinceSpotMs += asked ? replyMs : pollMs;
+          if (asked) unread();
           if (asked && ++missed >= missedIsGone) sensor.interrupt();
           asked = false;
           return [...settle(framer.flush("silence")), ...ask()];
@@ -104,14 +116,22 @@ function session({ pollMs, replyMs, spotEverySeconds }: Options): Session {
   };
 }
 
-function cuffFindings(found: Determination, { saturation, rate, status }: Reply, span: Span): readonly Finding[] {
+/** `noticedMs`: so long it takes at most until two replies have shown a determination that came, some unread between. */
+function cuffFindings(
+  found: Determination,
+  { saturation, rate, status }: Reply,
+  span: Span,
+  noticedMs: number,
+): readonly Finding[] {
+  // The monitor counts its age in minutes, cut off. One that came while it was watched is known better.
+  const ageStepMs = found.appeared && found.minutes === 0 ? Math.min(noticedMs, 60_000) : 60_000;
   const finding = (channel: string, text: string): Finding => ({
     channel,
     value: { kind: "number", text },
     kind: "patient",
     group: "nibp",
     ageMs: found.minutes * 60_000,
-    ageStepMs: 60_000,
+    ageStepMs,
     flags: [`status ${status}`],
     span,
   });

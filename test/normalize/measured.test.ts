@@ -140,6 +140,7 @@ describe("the span in which a reading was measured, on the steady clock", () => 
   it("is as wide as an age in whole seconds and the way of the answer leave it", () => {
     expect(span({ ageMs: 12_000 })).toEqual({ from: now - 14_000, to: now - 11_000 });
     expect(span({ ageMs: 0 })).toEqual({ from: now - 2000, to: now });
+    expect(span({ ageMs: 0, ageStepMs: 60_000 })).toEqual({ from: now - 61_000, to: now });
   });
 
   it("uses the skew even where it is too small to mend what is sent", () => {
