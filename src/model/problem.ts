@@ -210,6 +210,12 @@ export const problems = {
     means: "Readings are stored and will be written when it can.",
     todo: "Check the path, the permissions and the free space.",
   },
+  FILE_EXISTS: {
+    class: "permanent",
+    what: "There is something with this name already.",
+    means: "It was left as it is, and nothing was done.",
+    todo: "Choose another name, or take away what is there if nobody needs it.",
+  },
   JOURNAL_FULL: {
     class: "transient",
     what: "The disk is full.",
