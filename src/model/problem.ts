@@ -27,7 +27,7 @@ export const problems = {
   CONFIG_INVALID: {
     class: "permanent",
     what: "The configuration has mistakes.",
-    means: "Nothing of it was applied; a running gateway goes on with the last good one.",
+    means: "Nothing of it was applied. If a gateway runs already, it goes on with the last good one.",
     todo: "Mend each line named (vitalwire check names all of them at once), then try again.",
   },
   PROFILE_INVALID: {
@@ -213,7 +213,7 @@ export const problems = {
   FILE_EXISTS: {
     class: "permanent",
     what: "There is something with this name already.",
-    means: "It was left as it is, and nothing was done.",
+    means: "It was left as it is, and nothing was written.",
     todo: "Choose another name, or take away what is there if nobody needs it.",
   },
   JOURNAL_FULL: {

@@ -30,3 +30,12 @@ test("beside a gateway that answers at its socket it does not start, and lets go
   const again = await runCli(elsewhere, { stop: AbortSignal.abort() });
   expect(again).toMatchObject({ code: 0, err: "" });
 });
+
+test("a first configuration with mistakes is refused without speaking of a gateway that runs", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "vw-run-"));
+  const config = join(folder, "site.yaml");
+  await writeFile(config, `site: a\nplaces: 5\nstate: ${folder}/state\n`);
+  const { code, err } = await runCli(["run", "-c", config, "--socket", `${config}.sock`]);
+  expect(code).toBe(1);
+  expect(err).toContain("Nothing of it was applied. If a gateway runs already, it goes on with the last good one.");
+});
