@@ -178,7 +178,7 @@ export const problems = {
     class: "transient",
     what: "The MQTT broker refused the connection.",
     means: "User name, password, client id or protocol version do not suit it. Readings are kept.",
-    todo: "Compare the sink's settings with the broker's.",
+    todo: "Compare the sink's settings with the broker's. One that speaks no MQTT 5, as vitalwire listen mqtt, needs version: \"3.1.1\".",
   },
   PUBACK_TIMEOUT: {
     class: "unsure",
