@@ -72,6 +72,12 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
       case "discard":
         return amend(act, group, "held", { state: "discarded", by: act.by, reason: act.reason });
       case "attach": {
+        if (group.members.some((o) => o.standing.state === "ready")) {
+          throw new JournalError(
+            "NOT_ALLOWED",
+            "It is filed already, and attach is for one that is held: move takes it back and files it under the right one.",
+          );
+        }
         const binding = bindingOf(act, group);
         return free(act, group, [...aboutThePatient, ...act.accept], binding);
       }

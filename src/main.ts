@@ -116,6 +116,10 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
     address: addressed,
   });
   const fleet = new Fleet({ upstream: gateway, clock, log, recordings: join(state, "recordings") });
+  const letGo = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await journal.close();
+  };
   const control = await listenForControl(
     socket,
     answers({
@@ -133,7 +137,10 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
           return status.code !== undefined || doubt === undefined ? status : { ...status, code: doubt };
         }),
     }),
-  );
+  ).catch(async (error: unknown) => {
+    await letGo();
+    throw error;
+  });
   await fleet.apply(site, profiles);
 
   const chores = upkeep({
@@ -159,8 +166,7 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
       watchdog.stop();
       await fleet.stop();
       await control.close();
-      await Promise.all(workers.map((worker) => worker.stop()));
-      await journal.close();
+      await letGo();
       log("stopped");
     },
   };

@@ -1,6 +1,7 @@
-import { chmodSync, rmSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
-import { dirname } from "node:path";
+import { randomUUID } from "node:crypto";
+import { chmodSync, renameSync, rmSync, statSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { prettifyError } from "zod";
 import { makeFolder } from "../make-folder.ts";
@@ -15,17 +16,33 @@ const longestLine = 64 * 1024;
 
 /**
  * Listens at a Unix socket that the service's user and group alone may open. One request a line, answers in order.
- * Rejects with SOCKET_FAILED where the socket cannot be made.
+ * What a dead gateway left there is replaced. Rejects with SOCKET_FAILED where the socket cannot be made, or where
+ * another gateway answers.
  */
 export async function listenForControl(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
   try {
     await makeFolder(dirname(path));
-    rmSync(path, { force: true });
+    if (await answers(path)) throw new Error("another gateway answers there");
     return await listen(path, answer);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw Object.assign(new Error(`${path}: ${why}`, { cause }), { code: "SOCKET_FAILED" });
   }
+}
+
+/** Whether somebody listens at the path. Rejects where that cannot be told. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(false);
+      else reject(error);
+    });
+  });
 }
 
 function listen(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
@@ -39,15 +56,25 @@ function listen(path: string, answer: Answer): Promise<{ close(): Promise<void> 
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(path, () => {
-      chmodSync(path, 0o660);
-      resolve({
-        close: () =>
-          new Promise((closed) => {
-            for (const socket of open) socket.destroy();
-            server.close(() => closed());
-          }),
-      });
+    // A server deletes at its close whatever stands at the name it was made under, so that name is nobody else's.
+    const made = join(dirname(path), `.${randomUUID().slice(0, 8)}`);
+    server.listen(made, () => {
+      try {
+        chmodSync(made, 0o660);
+        renameSync(made, path);
+        const ours = statSync(path).ino;
+        resolve({
+          close: () =>
+            new Promise((closed) => {
+              for (const socket of open) socket.destroy();
+              if (statSync(path, { throwIfNoEntry: false })?.ino === ours) rmSync(path, { force: true });
+              server.close(() => closed());
+            }),
+        });
+      } catch (error) {
+        server.close();
+        reject(error);
+      }
     });
   });
 }

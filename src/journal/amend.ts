@@ -109,7 +109,8 @@ async function recall(database: Database, seqs: string, at: string): Promise<voi
   if (rows.some(({ gone }) => gone === 1)) {
     throw new JournalError(
       "NOT_ALLOWED",
-      "a message with this reading was handed to its destination, or may have been",
+      "a message with this reading was handed to its destination, or may have been: it cannot be held any more; " +
+        "move takes it back from a wrong patient and files it under the right one",
     );
   }
   const queued = rows.filter(({ state }) => state === "queued").map(({ seq }) => seq);

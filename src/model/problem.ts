@@ -27,7 +27,7 @@ export const problems = {
   CONFIG_INVALID: {
     class: "permanent",
     what: "The configuration has mistakes.",
-    means: "Nothing of it was applied; a running gateway goes on with the last good one.",
+    means: "Nothing of it was applied. If a gateway runs already, it goes on with the last good one.",
     todo: "Mend each line named (vitalwire check names all of them at once), then try again.",
   },
   PROFILE_INVALID: {
@@ -178,7 +178,7 @@ export const problems = {
     class: "transient",
     what: "The MQTT broker refused the connection.",
     means: "User name, password, client id or protocol version do not suit it. Readings are kept.",
-    todo: "Compare the sink's settings with the broker's.",
+    todo: "Compare the sink's settings with the broker's. One that speaks no MQTT 5, as vitalwire listen mqtt, needs version: \"3.1.1\".",
   },
   PUBACK_TIMEOUT: {
     class: "unsure",
@@ -209,6 +209,12 @@ export const problems = {
     what: "The output file cannot be written.",
     means: "Readings are stored and will be written when it can.",
     todo: "Check the path, the permissions and the free space.",
+  },
+  FILE_EXISTS: {
+    class: "permanent",
+    what: "There is something with this name already.",
+    means: "It was left as it is, and nothing was written.",
+    todo: "Choose another name, or take away what is there if nobody needs it.",
   },
   JOURNAL_FULL: {
     class: "transient",

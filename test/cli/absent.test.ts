@@ -14,6 +14,17 @@ test.each([["readings"], ["deliveries"]])("%s without a running gateway says so,
   expect(err).toContain("/nowhere/control.sock");
 });
 
+test.each([
+  ["readings", ["bogus"], "list, show, attach, release, hold, move, discard"],
+  ["readings", ["bogus", "0192f0c1"], "list, show, attach, release, hold, move, discard"],
+  ["deliveries", ["bogus"], "list, show, retry, discard"],
+  ["deliveries", ["bogus", "0192f0c1", "--by", "N"], "list, show, retry, discard"],
+])("%s %j is a mistake of usage that names the actions that there are", async (name, words, actions) => {
+  const { code, err } = await runCli([name, ...words], { env });
+  expect(code).toBe(2);
+  expect(err).toContain(`There is no action “bogus”; there are ${actions}.`);
+});
+
 test("a gateway that hangs up without an answer counts as absent", async () => {
   const folder = await mkdtemp(join(tmpdir(), "vw-socket-"));
   const socket = join(folder, "control.sock");

@@ -89,7 +89,8 @@ describe("a capture", () => {
     await writeFile(join(here.folder, "out.jsonl"), "mine");
     const run = await start(here);
     expect((await run.ended).code).toBe(4);
-    expect(run.err.text).toContain("FILE_FAILED");
+    expect(run.err.text).toMatch(/^FILE_EXISTS .* with this name already.*\n.*out\.jsonl\n/m);
+    expect(run.err.text).toContain("Choose another name");
     expect(await readFile(run.file, "utf8")).toBe("mine");
   });
 

@@ -66,9 +66,9 @@ describe("the running gateway", () => {
     });
     expect(lines.map(({ state, check }) => `${state} ${check}`)).toEqual([
       "ok gateway",
-      "warn running device scale-1",
-      "warn running destination bus",
-      "warn deliveries",
+      "bad running device scale-1",
+      "bad running destination bus",
+      "bad deliveries",
       "warn readings",
     ]);
     expect(lines[1]?.found).toBe("PORT_MISSING: The port is not there. (/dev/x)");
@@ -80,6 +80,29 @@ describe("the running gateway", () => {
       expect.objectContaining({ state: "warn", found: expect.stringContaining("/nowhere/control.sock") }),
     ]);
   });
+});
+
+test.each([
+  ["a device whose port is missing", { devices: [{ problem: { code: "PORT_MISSING" } }] }],
+  ["a receiver that is down", { sinks: [{ sink: "ehr", state: "down", code: "RECEIVER_DOWN" }] }],
+  ["a delivery that was refused", { deliveries: { ehr: { rejected: 1 } } }],
+  ["nothing that is bad", {}],
+] as const)("of %s the doctor says how it stands, and ends with 1 where anything is bad", async (what, found) => {
+  const here = await folder();
+  const [config, socket] = [join(here, "site.yaml"), join(here, "control.sock")];
+  await writeFile(config, "site: a\ngateway: b\ntimezone: UTC\nplaces: [{ id: r, kind: exam-room }]\n");
+  const closing = closingWithTest();
+  const control = await listenForControl(socket, async function* () {
+    const { deliveries = {}, ...rest } = { devices: [], sinks: [], ...found } as Record<string, unknown>;
+    yield { places: [], counts: { observations: 1, held: 1, heldReasons: {}, deliveries }, ...rest };
+  });
+  closing(() => control.close());
+  const args = ["doctor", "-c", config, "--socket", socket, "--json"];
+  const { rows, code } = await runCli(args, { env: { STATE_DIRECTORY: here } });
+  const bad = rows.filter((row) => row["state"] === "bad" && /running|deliveries/.test(String(row["check"])));
+  expect(bad).toHaveLength(what === "nothing that is bad" ? 0 : 1);
+  // The machine's own disk and libraries may be bad beside it.
+  expect(code).toBe(rows.some((row) => row["state"] === "bad") ? 1 : 0);
 });
 
 describe("the disk", () => {
@@ -146,9 +169,9 @@ describe("certificates", () => {
   });
 });
 
-test("a port that is not there is a warning that names it", async () => {
+test("a port that is not there is bad, and is named", async () => {
   const { site } = await configurationOf(goodSite.replace("/dev/ttyUSB0", "/dev/nowhere"));
   expect(await diagnosePorts(site)).toContainEqual(
-    expect.objectContaining({ check: "device scale-1", state: "warn", found: "/dev/nowhere is not there" }),
+    expect.objectContaining({ check: "device scale-1", state: "bad", found: "/dev/nowhere is not there" }),
   );
 });

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { lastsMs, namesOf } from "../../src/cli/simulate/probe.ts";
 import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
 import { loadDriver, loadSimulation } from "../../src/devices/drivers.ts";
+import { until } from "../kit/until.ts";
 import { runCli } from "./run-cli.ts";
 
 const { profiles } = await resolveProfiles(
@@ -30,6 +31,33 @@ describe("what is set", () => {
       for (const name of simulation.samples.flatMap((sample) => Object.keys(sample))) expect(names).toContain(name);
       expect(names).not.toContain("nothing-of-the-kind");
     }
+  });
+});
+
+describe("the path of a pty", () => {
+  const folder = (): Promise<string> => mkdtemp(join(tmpdir(), "vw-simulate-"));
+  const play = (pty: string) =>
+    runCli(["simulate", "health-o-meter-esc", "--pty", pty, "--every", "1ms", "--count", "1"]);
+
+  test("that is a file or a folder is refused, and it stays as it is", async () => {
+    const here = await folder();
+    const file = join(here, "notes.txt");
+    await writeFile(file, "kept");
+    for (const path of [file, here]) {
+      const { code, err } = await play(path);
+      expect(code).toBe(4);
+      expect(err).toMatch(/^FILE_EXISTS/);
+      expect(err).toContain(`${path} is there already`);
+    }
+    expect(await readFile(file, "utf8")).toBe("kept");
+  });
+
+  test("that is a link, as an earlier run leaves behind, is used again", async () => {
+    const link = join(await folder(), "scale");
+    await symlink("/nowhere", link);
+    const running = play(link);
+    await until(async () => (await readlink(link).catch(() => "")).startsWith("/dev/pts/"));
+    expect((await running).code).toBe(0);
   });
 });
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ask, GatewayProblem } from "../../src/cli/control-client.ts";
@@ -74,6 +74,34 @@ describe("the control socket", () => {
     const second = await listenForControl(path, () => rows("new"));
     onTestFinished(second.close);
     expect(await collected(ask(path, { do: "status" }))).toEqual(["new"]);
+  });
+
+  test("is not taken from a gateway that answers there", async () => {
+    const { path } = await listening(() => rows("first"));
+    const second = listenForControl(path, () => rows("second"));
+    await expect(second).rejects.toMatchObject({
+      code: "SOCKET_FAILED",
+      message: expect.stringContaining("another gateway answers there"),
+    });
+    expect(await collected(ask(path, { do: "status" }))).toEqual(["first"]);
+  });
+
+  test("is left alone at the end by a gateway whose place was taken", async () => {
+    const path = socketPath();
+    const first = await listenForControl(path, () => rows("first"));
+    rmSync(path);
+    const second = await listenForControl(path, () => rows("second"));
+    onTestFinished(second.close);
+    await first.close();
+    expect(await collected(ask(path, { do: "status" }))).toEqual(["second"]);
+  });
+
+  test("leaves nothing in its folder at the end", async () => {
+    const path = socketPath();
+    const { close } = await listenForControl(path, () => rows());
+    expect(readdirSync(dirname(path))).toEqual(["control.sock"]);
+    await close();
+    expect(readdirSync(dirname(path))).toEqual([]);
   });
 
   test.each([

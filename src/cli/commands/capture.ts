@@ -9,7 +9,7 @@ import { type OpenedOnce, openOnce } from "../../devices/open-once.ts";
 import { hostTimers } from "../../devices/timers.ts";
 import type { CaptureLine } from "../../driver-kit/capture.ts";
 import { latin1 } from "../../driver-kit/text.ts";
-import { problems } from "../../model/problem.ts";
+import { type Problem, problems } from "../../model/problem.ts";
 import type { Clock } from "../../model/times.ts";
 import { type CaptureFile, captureFile } from "../capture/capture-file.ts";
 import { hexDump } from "../capture/hex-dump.ts";
@@ -90,7 +90,7 @@ export const capture = command({
       output.note(`${file.bytes} bytes recorded in ${path}; see vitalwire replay ${path}`);
       return file.bytes > 0 ? exit.ok : exit.found;
     } catch (error) {
-      output.problem({ code: "FILE_FAILED", detail: error instanceof Error ? error.message : String(error) });
+      output.problem(fileProblem(error, path));
       return exit.failed;
     } finally {
       cancelLimit();
@@ -99,6 +99,12 @@ export const capture = command({
     }
   },
 });
+
+function fileProblem(error: unknown, path: string): Problem {
+  if (error instanceof Error && "code" in error && error.code === "EEXIST")
+    return { code: "FILE_EXISTS", detail: path };
+  return { code: "FILE_FAILED", detail: error instanceof Error ? error.message : String(error) };
+}
 
 /**
  * Opens the device, and waits for a port that is missing or busy until `stop`: that it is opened as soon as it appears

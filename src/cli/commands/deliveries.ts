@@ -5,8 +5,9 @@ import { gatewayCommand, socketPath } from "../gateway-command.ts";
 import type { Column } from "../output.ts";
 import { visible } from "../output.ts";
 import { timeWords } from "../words.ts";
-import { count, known } from "./readings.ts";
+import { count, known, knownAction } from "./readings.ts";
 
+const actions = ["list", "show", "retry", "discard"];
 const states = ["queued", "sending", "delivered", "rejected", "unsure", "abandoned"] as const;
 
 const options = {
@@ -57,6 +58,7 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
     output.list(columns, rows, "No deliveries.");
     return exit.ok;
   }
+  knownAction(verb, actions);
   if (ids.length === 0) throw new UsageError(`${verb} needs the id of a delivery.`);
   if (verb === "show") {
     const found: string[] = [];
@@ -76,10 +78,7 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
   const answers =
     verb === "retry"
       ? ask(socket, { do: "retry", ids: [...ids], by })
-      : verb === "discard"
-        ? ask(socket, { do: "abandon", ids: [...ids], by, reason: needed(values.reason) })
-        : undefined;
-  if (answers === undefined) throw new UsageError(`“${verb}” is nothing that can be done with deliveries.`);
+      : ask(socket, { do: "abandon", ids: [...ids], by, reason: needed(values.reason) });
   for await (const row of answers) {
     const { id, now } = row as { id: string; now: string };
     output.record({ id, now }, `${id}  ${now}`);

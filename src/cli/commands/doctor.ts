@@ -26,6 +26,7 @@ export const doctor = command({
   words: [0, 0],
   examples: [["vitalwire doctor", "one line for each thing looked at, with what to do where it is not well"]],
   exits: [exit.found],
+  exitsHere: { [exit.ok]: "nothing is bad; what is marked warn should be known", [exit.found]: "something is bad" },
   async run({ values, output, around }) {
     const file = configPath(values.config, around.env, around.cwd);
     output.progress("looking …");

@@ -54,13 +54,16 @@ async function act({ words: [what], values, output, around }: Call<typeof option
     throw new UsageError(`--fault is for hl7 and takes one of ${Object.keys(faults).join(", ")}.`);
   }
   const stopped = new Promise((resolve) => around.stop.addEventListener("abort", resolve, { once: true }));
+  const print = (text: string): void =>
+    output.record({ message: text }, `${text.split("\r").map(visible).join("\n")}\n`);
   try {
     const receiver =
       what === "hl7"
         ? await receiveHl7({
             port,
             address,
-            onMessage: (text) => output.record({ message: text }, `${text.split("\r").map(visible).join("\n")}\n`),
+            onMessage: print,
+            onRefused: print,
             ...(fault === undefined ? {} : { fault: () => fault }),
           })
         : await receiveMqtt({
@@ -72,6 +75,7 @@ async function act({ words: [what], values, output, around }: Call<typeof option
             },
           });
     output.note(`listening at ${address}:${receiver.port}; Ctrl-C ends it`);
+    if (what === "mqtt") output.note('It speaks MQTT 3.1.1 and no MQTT 5: the sink needs version: "3.1.1".');
     await stopped;
     await receiver.close();
     return exit.ok;

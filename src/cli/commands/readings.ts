@@ -32,6 +32,8 @@ const options = {
   socket: socketOption,
 } as const;
 
+const actions = ["list", "show", "attach", "release", "hold", "move", "discard"];
+
 type Values = OptionValues<typeof options>;
 
 /** What was read, whose it is, and what became of it; and a person's decisions about it. */
@@ -75,6 +77,7 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
     output.list(columns, rows, values.held ? "No reading is held." : "No readings yet.");
     return exit.ok;
   }
+  knownAction(verb, actions);
   if (ids.length === 0) throw new UsageError(`${verb} needs the id of a reading.`);
   if (verb === "show") {
     const rows = await collect(socket, { do: "readings", limit: ids.length, ids });
@@ -90,6 +93,11 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
     output.record({ id, now }, `${id}  ${now}`);
   }
   return exit.ok;
+}
+
+/** Refuses an action that there is not, before anything else is asked of the command line. */
+export function knownAction(verb: string, actions: readonly string[]): void {
+  if (!actions.includes(verb)) throw new UsageError(`There is no action “${verb}”; there are ${actions.join(", ")}.`);
 }
 
 /** Says which ids nothing was found for. */
@@ -129,7 +137,7 @@ function change(verb: string, ids: readonly string[], values: Values): Asked {
     case "discard":
       return { do: "discard", ...some, reason: reason(verb, values) };
     default:
-      throw new UsageError(`“${verb}” is nothing that can be done with readings.`);
+      throw new Error(`${verb} is in the list of actions, and nothing does it`);
   }
 }
 

@@ -8,11 +8,12 @@ import { durationText, type Profile } from "../../config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
 import { loadSimulation } from "../../devices/drivers.ts";
 import type { Simulation } from "../../driver-kit/instrument.ts";
+import type { Problem } from "../../model/problem.ts";
 import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
 import { outside } from "../configuration.ts";
 import { type Player, play } from "../simulate/player.ts";
 import { lastsMs, namesOf } from "../simulate/probe.ts";
-import { openPty, SocatMissing } from "../simulate/pty.ts";
+import { openPty, PathTaken, SocatMissing } from "../simulate/pty.ts";
 
 const options = {
   pty: { type: "string", value: "PATH", help: "play on a pseudo-terminal, linked at this path" },
@@ -83,11 +84,7 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
     close = await line(values, onStream, (where) => output.note(`${id} is played at ${where}; Ctrl-C ends it`));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const missing = error instanceof SocatMissing;
-    const why = error instanceof Error ? error.message : String(error);
-    output.problem(
-      missing ? { code: "LIBRARY_MISSING", detail: "apt-get install socat" } : { code: "PORT_MISSING", detail: why },
-    );
+    output.problem(lineProblem(error));
     return exit.failed;
   }
   try {
@@ -107,6 +104,12 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
     close();
   }
   return exit.ok;
+}
+
+function lineProblem(error: unknown): Problem {
+  if (error instanceof SocatMissing) return { code: "LIBRARY_MISSING", detail: "apt-get install socat" };
+  const detail = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof PathTaken ? "FILE_EXISTS" : "PORT_MISSING", detail };
 }
 
 /** Waits until a measurement is over, where it ends at all: the next one would cut it off. */

@@ -1,7 +1,7 @@
 /** One line of the doctor: what was looked at, how it stands, and what to do where it is not well. */
 export interface Diagnosis {
   readonly check: string;
-  /** `warn`: works, and should be known. `bad`: readings may be lost, held or not read. */
+  /** `warn`: works, and should be known. `bad`: readings may be lost, held, not read or not sent. */
   readonly state: "ok" | "warn" | "bad";
   readonly found: string;
   readonly todo?: string;

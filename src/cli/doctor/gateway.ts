@@ -1,7 +1,7 @@
 import type { GatewayStatus } from "../../console/answers.ts";
 import { type ProblemCode, problems } from "../../model/problem.ts";
 import { ask, GatewayProblem } from "../control-client.ts";
-import { type Diagnosis, ok, warn } from "./diagnosis.ts";
+import { bad, type Diagnosis, ok, warn } from "./diagnosis.ts";
 
 /** How the running gateway says that it stands with its devices and destinations. */
 export async function diagnoseGateway(socket: string): Promise<readonly Diagnosis[]> {
@@ -28,12 +28,12 @@ function ofStatus({ devices, sinks, counts }: GatewayStatus): readonly Diagnosis
     ...sinks.flatMap(({ sink, code }) => (code === undefined ? [] : [trouble(`running destination ${sink}`, code)])),
     ...(stuck === 0
       ? []
-      : [warn("deliveries", `${stuck} wait for a person`, "vitalwire deliveries --state rejected --state unsure")]),
+      : [bad("deliveries", `${stuck} wait for a person`, "vitalwire deliveries --state rejected --state unsure")]),
     ...(counts.held === 0 ? [] : [warn("readings", `${counts.held} are held`, "vitalwire readings --held")]),
   ];
 }
 
 function trouble(check: string, code: ProblemCode, detail?: string): Diagnosis {
   const { what, todo } = problems[code];
-  return warn(check, `${code}: ${what}${detail === undefined ? "" : ` (${detail})`}`, todo);
+  return bad(check, `${code}: ${what}${detail === undefined ? "" : ` (${detail})`}`, todo);
 }

@@ -27,7 +27,7 @@ async function diagnosePort(check: string, path: string): Promise<Diagnosis> {
     await access(path, constants.R_OK | constants.W_OK);
     return ok(check, `${path} may be opened`);
   } catch (error) {
-    if (isMissing(error)) return warn(check, `${path} is not there`, "Plug it in, or compare with vitalwire devices.");
+    if (isMissing(error)) return bad(check, `${path} is not there`, "Plug it in, or compare with vitalwire devices.");
     if (reason(error) === "EACCES")
       return bad(
         check,

@@ -36,6 +36,8 @@ export interface Hl7ReceiverOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer; readonly ca?: string | Buffer };
   /** Called with each message before it is acknowledged; a promise is waited for. */
   readonly onMessage: (text: string) => unknown;
+  /** Called with each message that a fault has it refuse. */
+  readonly onRefused?: (text: string) => void;
   /** Asked at each message, counted from 1 over all connections. */
   readonly fault?: (text: string, count: number) => Fault | undefined;
 }
@@ -116,7 +118,8 @@ async function answer(socket: Socket, text: string, count: number, options: Hl7R
   }
   const { message } = parsed;
   const fault = options.fault?.(text, count);
-  if (!(fault?.do === "answer" && refusals.includes(fault.code))) await options.onMessage(text);
+  if (fault?.do === "answer" && refusals.includes(fault.code)) options.onRefused?.(text);
+  else await options.onMessage(text);
   const block = (code: AckCode, more?: Partial<Answer>): Uint8Array =>
     mllpBlock(encodeText(ackOf(message, code, count, more)));
   if (fault === undefined) {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -15,8 +15,18 @@ export class SocatMissing extends Error {
   override readonly name = "SocatMissing";
 }
 
-/** Makes a pty at `path` (a link) by socat, and waits until it is there. */
+/** Something other than a link stands where the link should be made. */
+export class PathTaken extends Error {
+  override readonly name = "PathTaken";
+}
+
+/**
+ * Makes a pty at `path` (a link) by socat, and waits until it is there. A link that is there already is replaced;
+ * throws {@link PathTaken} where it is anything else, for socat would delete it.
+ */
 export async function openPty(path: string): Promise<Pty> {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isSymbolicLink()) throw new PathTaken(`${path} is there already, and is no link`);
   const socat = spawn("socat", ["-b", "65536", `PTY,link=${path},raw,echo=0,ignoreeof`, "STDIO"], {
     stdio: ["pipe", "pipe", "ignore"],
   });
