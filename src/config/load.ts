@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Problem } from "../model/problem.ts";
 import { checkSite } from "./check.ts";
+import { type Codes, checkCodes } from "./check-codes.ts";
 import type { BarcodeJudge } from "./check-places.ts";
 import { checkShape } from "./issues.ts";
 import { withAbsolutePaths } from "./paths.ts";
@@ -34,9 +35,10 @@ export interface Configuration {
   readonly sources: Sources;
 }
 
-/** What a configuration leans on and cannot know: the drivers, and what barcode rules can work with. */
+/** What a configuration leans on and cannot know: the drivers, the codes, and what barcode rules can work with. */
 export interface Outside extends BarcodeJudge {
   readonly driverOptions: DriverOptions;
+  readonly codes: Codes;
 }
 
 export type Loaded =
@@ -100,7 +102,8 @@ async function check(
   const own = [...remarks, ...(shape?.remarks ?? []), ...meaning].sort(
     (a, b) => a.line - b.line || a.column - b.column,
   );
-  const all = [...own, ...resolved.remarks];
+  const ofSite = [...resolved.profiles.values()].filter((profile) => !profile.shipped);
+  const all = [...own, ...resolved.remarks, ...ofSite.flatMap((profile) => checkCodes(profile, outside.codes))];
   const mistakes = all.filter((r) => r.severity === "mistake");
   if (shape?.value === undefined || mistakes.length > 0) {
     const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;

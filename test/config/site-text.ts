@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outside as configuredOutside } from "../../src/cli/configuration.ts";
 import { checkSources, type Outside } from "../../src/config/load.ts";
 import { remarkText } from "../../src/config/remark.ts";
 import { driverIds } from "../../src/devices/drivers.ts";
@@ -48,6 +49,7 @@ const driverOptions = async (id: string) => {
 
 export const outside: Outside = {
   driverOptions,
+  codes: configuredOutside.codes,
   patternMistake: (p) => (p.includes("[") ? "This is refused." : undefined),
   overlapOf,
 };
