@@ -14,6 +14,17 @@ import type { Output } from "./output.ts";
 /** What configurations are checked against: the drivers and codes that there are, and what rules can work with. */
 export const outside: Outside = {
   driverOptions: async (id) => (await loadDriver(id))?.options,
+  async driverFacts(id) {
+    const driver = await loadDriver(id);
+    if (driver === undefined) return undefined;
+    return {
+      input: driver.input,
+      speaks(options) {
+        const parsed = driver.options.safeParse(options);
+        return parsed.success ? driver.speaks?.(parsed.data) : undefined;
+      },
+    };
+  },
   codes: {
     units: new Map(Object.entries(ucumUnits).map(([unit, { display }]) => [unit, display])),
     loinc: new Set(Object.keys(loincCodes)),

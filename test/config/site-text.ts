@@ -49,6 +49,7 @@ const driverOptions = async (id: string) => {
 
 export const outside: Outside = {
   driverOptions,
+  driverFacts: configuredOutside.driverFacts,
   codes: configuredOutside.codes,
   patternMistake: (p) => (p.includes("[") ? "This is refused." : undefined),
   overlapOf,
