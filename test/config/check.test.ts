@@ -252,6 +252,33 @@ describe("barcode rules", () => {
   });
 });
 
+describe("a place", () => {
+  const held = "is held as `unknown-patient`. Say “unverified: allow” to send them.";
+
+  test("where nothing confirms a patient holds every reading of one, which is noted", async () => {
+    const unsaid = site("    unverified: allow\n", "");
+    expect(await remarksOf(unsaid)).toEqual([expect.stringContaining(held)]);
+    expect(await severityOf(unsaid)).toEqual(["note"]);
+    expect(await remarksOf(site("unverified: allow", "unverified: hold"))).toEqual([
+      expect.stringMatching(/^site\.yaml:6:5 {2}places\[0\]\.unverified: /),
+    ]);
+  });
+
+  test("of tubes alone needs nobody to confirm them", async () => {
+    const tubes = site("    unverified: allow\n", "").replace("means: patient", "means: specimen");
+    expect(await remarksOf(tubes.replace("patients: { authority: CLINIC }\n", ""))).toEqual([]);
+  });
+
+  test("whose patients' identifiers nobody is said to issue is noted, once and not where each rule says it", async () => {
+    const unsaid = site("patients: { authority: CLINIC }\n", "");
+    expect(await remarksOf(unsaid)).toEqual([
+      expect.stringContaining("sent as issued by UNKNOWN-AUTHORITY (HL7 PID-3)"),
+    ]);
+    expect(await severityOf(unsaid)).toEqual(["note"]);
+    expect(await remarksOf(unsaid.replace("prefix: P", "authority: CLINIC"))).toEqual([]);
+  });
+});
+
 describe("a destination on the network", () => {
   const sink = (text: string): string =>
     site("    hl7: { host: ehr.clinic, port: 2575, insecure: true }\n", `    ${text}\n`);
@@ -274,7 +301,7 @@ describe("a destination on the network", () => {
   });
 
   test("that is missing altogether is worth a note", async () => {
-    expect(await remarksOf(`${goodSite.slice(0, goodSite.indexOf("sinks:"))}`)).toEqual([
+    expect(await remarksOf(goodSite.replace(/^sinks:\n(?: .*\n)+/m, ""))).toEqual([
       expect.stringContaining("There is no destination"),
     ]);
   });

@@ -8,10 +8,10 @@ import { overlapOf } from "../../src/patient/overlap.ts";
 /** A small site without mistakes; tests change one thing of it. */
 export const goodSite = `site: clinic
 gateway: box-1
-timezone: Europe/Zurich
 places:
   - id: exam-1
     kind: exam-room
+    unverified: allow
     barcodes:
       - means: patient
         prefix: P
@@ -23,6 +23,8 @@ devices:
 sinks:
   - id: ehr
     hl7: { host: ehr.clinic, port: 2575, insecure: true }
+timezone: Europe/Zurich
+patients: { authority: CLINIC }
 `;
 
 export const goodProfile = `id: test-scale
