@@ -166,7 +166,8 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
   function bindingOf(act: Extract<Act, { subject: unknown }>, group: Group): Binding {
     const place = group.members[0]?.device.place ?? "";
     const subject = act.asTyped === true ? subjectAsTyped(act.subject) : subjectOf(act.subject, place);
-    return { subject, since: now(), method: "person", by: act.by, verified: false };
+    const typedSo = act.asTyped === true ? { asTyped: true as const } : {};
+    return { subject, since: now(), method: "person", by: act.by, ...typedSo, verified: false };
   }
 
   /** Whom a scan in that place would have named. */

@@ -108,6 +108,13 @@ export const driver: Driver<Options> = {
   input: "stream",
   integrity: "none",
   options,
+  speaks: ({ readings, absent, units }) => ({
+    channels: [
+      ...readings.flatMap((source) => compiled(source).flatMap((part) => (part.is === "number" ? [part.channel] : []))),
+      ...absent.flatMap(({ channels }) => channels),
+    ],
+    units,
+  }),
   session,
   undetected(chosen): readonly Undetected[] {
     const why = "the templates leave the width of a number or unit open, so that another width is another value";

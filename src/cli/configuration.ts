@@ -3,14 +3,33 @@ import { type Configuration, loadConfiguration, type Outside } from "../config/l
 import { configPath } from "../config/paths.ts";
 import { type Remark, remarkText } from "../config/remark.ts";
 import { loadDriver } from "../devices/drivers.ts";
+import { loincCodes } from "../normalize/tables/loinc.ts";
+import { mdcCodes } from "../normalize/tables/mdc.ts";
+import { ucumUnits } from "../normalize/tables/ucum.ts";
 import { overlapOf } from "../patient/overlap.ts";
 import { compilePattern } from "../patient/pattern.ts";
 import { type Call, type Exit, exit, type OptionSpecs } from "./command.ts";
 import type { Output } from "./output.ts";
 
-/** What configurations are checked against: the drivers that there are, and the patterns that rules can work with. */
+/** What configurations are checked against: the drivers and codes that there are, and what rules can work with. */
 export const outside: Outside = {
   driverOptions: async (id) => (await loadDriver(id))?.options,
+  async driverFacts(id) {
+    const driver = await loadDriver(id);
+    if (driver === undefined) return undefined;
+    return {
+      input: driver.input,
+      speaks(options) {
+        const parsed = driver.options.safeParse(options);
+        return parsed.success ? driver.speaks?.(parsed.data) : undefined;
+      },
+    };
+  },
+  codes: {
+    units: new Map(Object.entries(ucumUnits).map(([unit, { display }]) => [unit, display])),
+    loinc: new Set(Object.keys(loincCodes)),
+    mdc: new Set(Object.keys(mdcCodes).map(Number)),
+  },
   patternMistake(pattern) {
     const compiled = compilePattern(pattern);
     return "mistake" in compiled ? compiled.mistake : undefined;

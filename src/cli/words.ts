@@ -6,12 +6,14 @@ import type { Value } from "../model/quantity.ts";
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
-/** `23 NOV 2026 14:05:09` in this machine's zone. */
+/** `23 NOV 2026 14:05:09 +01:00`: in this machine's zone, which is not always that of the clinic. */
 export function timeWords(instant: string): string {
   const t = new Date(instant);
   const two = (n: number): string => String(n).padStart(2, "0");
   const date = `${two(t.getDate())} ${months[t.getMonth()]} ${t.getFullYear()}`;
-  return `${date} ${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`;
+  const east = -t.getTimezoneOffset();
+  const offset = `${east < 0 ? "-" : "+"}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
+  return `${date} ${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())} ${offset}`;
 }
 
 export function valueWords(value: Value): string {

@@ -1,3 +1,4 @@
+import type { DriverFacts } from "./check-vocabulary.ts";
 import { nearest } from "./nearest.ts";
 import type { Profile } from "./profile.ts";
 import type { Resolved } from "./profiles.ts";
@@ -5,7 +6,10 @@ import { type Locate, mistake, note, type Path, type Remark } from "./remark.ts"
 import type { Device, LinkConfig, Site } from "./site.ts";
 
 /** The profiles that devices may name. */
-export type Known = Pick<Resolved, "profiles" | "broken">;
+export interface Known extends Pick<Resolved, "profiles" | "broken"> {
+  /** By driver. */
+  readonly facts: ReadonlyMap<string, DriverFacts>;
+}
 
 /** References of devices, their line settings, and ports that two of them claim. */
 export function checkDevices(site: Site, known: Known, locate: Locate): readonly Remark[] {
@@ -26,7 +30,12 @@ export function checkDevices(site: Site, known: Known, locate: Locate): readonly
   });
 }
 
-function checkProfile(device: Device, path: Path, { profiles, broken }: Known, locate: Locate): readonly Remark[] {
+function checkProfile(
+  device: Device,
+  path: Path,
+  { profiles, broken, facts }: Known,
+  locate: Locate,
+): readonly Remark[] {
   const { link } = device;
   if (device.profile === undefined) {
     if ("serial" in link) return []; // whether the port has a USB identity shows when it is there
@@ -56,13 +65,21 @@ function checkProfile(device: Device, path: Path, { profiles, broken }: Known, l
     const text = `“baudRate” is missing, and the profile “${found.id}” gives none.`;
     remarks.push(mistake(locate, [...path, "link", "serial"], text));
   }
-  const wrong = wrongTransport(link, found);
+  const wrong = wrongTransport(link, found, facts.get(found.driver)?.input);
   if (wrong !== undefined) remarks.push(mistake(locate, [...path, "link"], wrong));
   return remarks;
 }
 
-/** Why a profile does not go with a link, as to serial ports and bulk transfers. */
-function wrongTransport(link: LinkConfig, profile: Profile): string | undefined {
+/** Why a profile does not go with a link, as to serial ports, HID reports and bulk transfers. */
+function wrongTransport(
+  link: LinkConfig,
+  profile: Profile,
+  input: DriverFacts["input"] | undefined,
+): string | undefined {
+  if (input === "reports" && !("hid" in link || "file" in link))
+    return `“${profile.id}” reads HID reports, which come by a “hid” link alone.`;
+  if (input === "stream" && "hid" in link)
+    return `“${profile.id}” does not read HID reports, and a “hid” link brings nothing else.`;
   if ("usb" in link && isBulk(profile) && profile.serial === undefined)
     return `“${profile.id}” reads no serial port: write “bulk” in place of “usb”.`;
   if (!("bulk" in link)) return undefined;
@@ -89,6 +106,11 @@ function evidence(device: Device, profile: Profile, path: Path, locate: Locate):
 }
 
 function checkLink(link: LinkConfig, path: Path, locate: Locate): readonly Remark[] {
+  if ("serial" in link && !link.serial.path.startsWith("/")) {
+    const meant = /^(tty|serial\/)/.test(link.serial.path) ? ` Did you mean “/dev/${link.serial.path}”?` : "";
+    const text = `“${link.serial.path}” is no whole path: a port's begins with /.${meant}`;
+    return [mistake(locate, [...path, "link", "serial", "path"], text)];
+  }
   if (!("listen" in link)) return [];
   const { address, from } = link.listen;
   const local = address === "127.0.0.1" || address === "::1" || address === "localhost";

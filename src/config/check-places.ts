@@ -1,6 +1,6 @@
 import { durationMs } from "./duration.ts";
 import { type Locate, mistake, note, type Path, type Remark } from "./remark.ts";
-import type { BarcodeRule, Place, Site } from "./site.ts";
+import { type BarcodeRule, type Place, type Site, unknownAuthority } from "./site.ts";
 
 /** The sentence that says why a pattern is refused, if it is. */
 export type PatternMistake = (pattern: string) => string | undefined;
@@ -40,9 +40,30 @@ export function checkPlaces(site: Site, given: BarcodeJudge, locate: Locate): re
     if (!binds && !place.trustInstrumentIds) {
       const text = "No barcode rule means a patient or a specimen, so every reading of this place waits for a person.";
       remarks.push(note(locate, path, text));
+    } else if (place.unverified === "hold" && namesPatients(place)) {
+      const text =
+        "No list of patients confirms a wristband in this version, so every patient's reading of this place is held as `unknown-patient`. Say “unverified: allow” to send them.";
+      remarks.push(note(locate, [...path, "unverified"], text));
     }
     return remarks;
   });
+}
+
+/** Patients whose identifiers would be sent without saying who issued them. */
+export function checkAuthority({ places, patients }: Site, locate: Locate): readonly Remark[] {
+  const unsaid = places.filter(namesPatients).some(({ barcodes }) => {
+    const rules = barcodes.filter(({ means }) => means === "patient");
+    return rules.length === 0 || rules.some(({ authority }) => !authority);
+  });
+  if (!unsaid || patients.authority !== unknownAuthority) return [];
+  const text = `“authority” is missing: identifiers are sent as issued by ${unknownAuthority} (HL7 PID-3), by which no receiver knows its patients. Name who issues them.`;
+  return [note(locate, ["patients"], text)];
+}
+
+/** By a scan, or by an instrument where nothing says that it names tubes. */
+function namesPatients({ barcodes, trustInstrumentIds }: Place): boolean {
+  const means = barcodes.map((rule) => rule.means);
+  return means.includes("patient") || (trustInstrumentIds && !means.includes("specimen"));
 }
 
 /** Most rooms have the rules of the others. */

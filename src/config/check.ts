@@ -1,5 +1,5 @@
 import { checkDevices, type Known } from "./check-devices.ts";
-import { type BarcodeJudge, checkPlaces } from "./check-places.ts";
+import { type BarcodeJudge, checkAuthority, checkPlaces } from "./check-places.ts";
 import { checkSinks } from "./check-sinks.ts";
 import { durationMs } from "./duration.ts";
 import { nearest } from "./nearest.ts";
@@ -18,6 +18,7 @@ export function checkSite(site: Site, profiles: Known, judge: BarcodeJudge, loca
     ...unique("device", site.devices, "devices", locate),
     ...unique("sink", site.sinks, "sinks", locate),
     ...checkPlaces(site, judge, locate),
+    ...checkAuthority(site, locate),
     ...checkDevices(site, profiles, locate),
     ...site.devices.flatMap((d, i) => (d.timezone ? zone(d.timezone, ["devices", i, "timezone"], locate) : [])),
     ...checkSinks(site, locate),

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Problem } from "../model/problem.ts";
 import { checkSite } from "./check.ts";
+import { type Codes, checkCodes } from "./check-codes.ts";
 import type { BarcodeJudge } from "./check-places.ts";
+import { checkVocabulary, type DriverFacts } from "./check-vocabulary.ts";
 import { checkShape } from "./issues.ts";
 import { withAbsolutePaths } from "./paths.ts";
 import type { Profile } from "./profile.ts";
@@ -34,9 +36,12 @@ export interface Configuration {
   readonly sources: Sources;
 }
 
-/** What a configuration leans on and cannot know: the drivers, and what barcode rules can work with. */
+/** What a configuration leans on and cannot know: the drivers, the codes, and what barcode rules can work with. */
 export interface Outside extends BarcodeJudge {
   readonly driverOptions: DriverOptions;
+  /** Nothing where there is no such driver. */
+  readonly driverFacts: (driver: string) => Promise<DriverFacts | undefined>;
+  readonly codes: Codes;
 }
 
 export type Loaded =
@@ -89,10 +94,11 @@ async function check(
   outside: Outside,
 ): Promise<Loaded> {
   const resolved = await resolveProfiles(shipped, sources.profiles, outside.driverOptions);
+  const facts = await factsOf(resolved.profiles.values(), yaml?.value, outside);
   const sound = yaml === undefined ? undefined : soundParts(yaml.value);
   const meaning =
     yaml !== undefined && sound !== undefined
-      ? checkSite(sound.site, resolved, outside, sound.locate(yaml.locate))
+      ? checkSite(sound.site, { ...resolved, facts }, outside, sound.locate(yaml.locate))
           .map(sound.asWritten)
           // Of a part of the text no advice can be given.
           .filter(({ severity }) => severity === "mistake" || shape?.value !== undefined)
@@ -100,7 +106,12 @@ async function check(
   const own = [...remarks, ...(shape?.remarks ?? []), ...meaning].sort(
     (a, b) => a.line - b.line || a.column - b.column,
   );
-  const all = [...own, ...resolved.remarks];
+  const ofSite = [...resolved.profiles.values()].filter((profile) => !profile.shipped);
+  const meanings = ofSite.flatMap((profile) => {
+    const driver = facts.get(profile.profile.driver);
+    return [...checkCodes(profile, outside.codes), ...(driver === undefined ? [] : checkVocabulary(profile, driver))];
+  });
+  const all = [...own, ...resolved.remarks, ...meanings];
   const mistakes = all.filter((r) => r.severity === "mistake");
   if (shape?.value === undefined || mistakes.length > 0) {
     const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
@@ -116,6 +127,19 @@ async function check(
     sources,
   };
   return { ok: true, configuration, notes: all };
+}
+
+/** Of the drivers that a site works with; loading the others would be in vain. */
+async function factsOf(
+  profiles: Iterable<ResolvedProfile>,
+  written: unknown,
+  { driverFacts }: Outside,
+): Promise<ReadonlyMap<string, DriverFacts>> {
+  const named = JSON.stringify(written ?? {});
+  const used = [...profiles].filter(({ shipped, profile }) => !shipped || named.includes(`"${profile.id}"`));
+  const drivers = [...new Set(used.map(({ profile }) => profile.driver))];
+  const found = await Promise.all(drivers.map(async (id) => [id, await driverFacts(id)] as const));
+  return new Map(found.flatMap(([id, facts]) => (facts === undefined ? [] : [[id, facts]])));
 }
 
 function plain(profiles: ReadonlyMap<string, ResolvedProfile>): ReadonlyMap<string, Profile> {

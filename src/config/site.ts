@@ -169,13 +169,16 @@ export const fileSinkSchema = z.strictObject({ ...sinkBase, file: z.strictObject
 
 export const sinkSchema = z.union([hl7SinkSchema, mqttSinkSchema, fileSinkSchema]);
 
+/** Stands where nobody said who issues identifiers. */
+export const unknownAuthority = "UNKNOWN-AUTHORITY";
+
 export const siteSchema = z.strictObject({
   site: id,
   gateway: id,
   timezone: z.string().describe("IANA zone, such as Europe/Zurich"),
   state: z.string().optional().describe("folder for the journal and recordings; by default the service's own"),
   patients: z
-    .strictObject({ authority: z.string().default("UNKNOWN-AUTHORITY"), type: z.string().default("MR") })
+    .strictObject({ authority: z.string().default(unknownAuthority), type: z.string().default("MR") })
     .prefault({})
     .describe("assigning authority and type of identifiers whose rule names none"),
   journal: z

@@ -17,6 +17,8 @@ export interface Binding {
   readonly method: "scan" | "instrument" | "person";
   /** The staff badge that was active, or the name of the person who attached it. */
   readonly by?: string;
+  /** A person took the identifier though the barcode rules of the place do not fit it. */
+  readonly asTyped?: true;
   /** Whether a feed or a query knew the identifier. */
   readonly verified: boolean;
 }

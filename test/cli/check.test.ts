@@ -20,7 +20,7 @@ test("the example shows every kind of link and of destination", async () => {
 test("a good site is one object that says so with --json, after its notes", async () => {
   const good = await runCli(["check", "config/example.yaml", "--json"]);
   expect(good.rows).toEqual([
-    expect.objectContaining({ ok: true, places: 2, devices: 7, sinks: 3, notes: 0, profiles: expect.any(Number) }),
+    expect.objectContaining({ ok: true, places: 2, devices: 8, sinks: 3, notes: 0, profiles: expect.any(Number) }),
   ]);
   const noted = await runCli(["check", "config/starter.yaml", "--json"]);
   expect(noted.rows.at(-1)).toMatchObject({ ok: true, notes: 2 });

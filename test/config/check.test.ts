@@ -59,15 +59,38 @@ describe("a port", () => {
     expect((await remarksOf(text))[0]).toContain("This USB identity, as far as it is given,");
   });
 
+  test("goes with what the profile's driver reads: HID reports, or a stream", async () => {
+    const serial = "{ serial: { path: /dev/ttyUSB0 } }";
+    const reports = goodProfile.replace("driver: line", "driver: hid-pos-scale");
+    const wrong = "site.yaml:14:5  devices[0].link: “test-scale” reads HID reports, which come by a “hid” link alone.";
+    expect(await remarksOf(goodSite, [reports])).toEqual([wrong]);
+    expect(await remarksOf(site(serial, '{ usb: { vendor: "0c2e" } }'), [reports])).toEqual([wrong]);
+    expect(await remarksOf(site(serial, '{ hid: { vendor: "0c2e" } }'), [reports])).toEqual([]);
+    expect(await remarksOf(site(serial, '{ hid: { vendor: "0c2e" } }'))).toEqual([
+      "site.yaml:14:5  devices[0].link: “test-scale” does not read HID reports, and a “hid” link brings nothing else.",
+    ]);
+  });
+
+  test.each([
+    ["ttyUSB0", " Did you mean “/dev/ttyUSB0”?"],
+    ["scanner", ""],
+  ])("is named by its whole path, and not as %s", async (path, hint) => {
+    expect(await remarksOf(site("/dev/ttyUSB0", path))).toEqual([
+      `site.yaml:14:23  devices[0].link.serial.path: “${path}” is no whole path: a port's begins with /.${hint}`,
+    ]);
+  });
+
   test("of HID reports may be one of several interfaces, and two devices must be told apart", async () => {
     const hid = (more: string): string => `{ hid: { vendor: "0c2e"${more} } }`;
     const both = (a: string, b: string): string => second(hid(b)).replace("{ serial: { path: /dev/ttyUSB0 } }", hid(a));
-    expect(await remarksOf(both(", usagePage: 0x8c", ", usagePage: 1"))).toEqual([]);
-    expect(await remarksOf(both(", path: 1-1.2", ", path: 1-1.3"))).toEqual([]);
-    expect((await remarksOf(both("", ", usagePage: 1")))[0]).toContain("This USB identity, as far as it is given,");
-    expect(
-      await remarksOf(second('{ usb: { vendor: "0c2e" } }').replace("{ serial: { path: /dev/ttyUSB0 } }", hid(""))),
-    ).toEqual([]);
+    const reports = [goodProfile.replace("driver: line", "driver: hid-pos-scale")];
+    expect(await remarksOf(both(", usagePage: 0x8c", ", usagePage: 1"), reports)).toEqual([]);
+    expect(await remarksOf(both(", path: 1-1.2", ", path: 1-1.3"), reports)).toEqual([]);
+    expect((await remarksOf(both("", ", usagePage: 1"), reports))[0]).toContain(
+      "This USB identity, as far as it is given,",
+    );
+    const serialBeside = second('{ usb: { vendor: "0c2e" } }').replace("{ serial: { path: /dev/ttyUSB0 } }", hid(""));
+    expect(await remarksOf(serialBeside)).toEqual([expect.stringContaining("does not read HID reports")]);
     const unnamed = site("{ serial: { path: /dev/ttyUSB0 } }", hid("")).replace("    profile: test-scale\n", "");
     expect(await remarksOf(unnamed)).toEqual([]);
     expect((await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ hid: { product: 0b61 } }")))[0]).toContain(
@@ -76,7 +99,7 @@ describe("a port", () => {
   });
 
   test("for bulk transfers goes with a profile that knows the device, and with no other link", async () => {
-    const bulk = '{ bulk: { vendor: "173a", product: "21d5" } }';
+    const bulk = '{ bulk: { vendor: "173a", product: "21d9" } }';
     const serial = "{ serial: { path: /dev/ttyUSB0 } }";
     const match = (text: string): string => goodProfile.replace("serial: { baudRate: 9600 }\n", text);
     const known = match('match: { usb: [{ vendor: "173a" }], bulk: any }\n');
@@ -229,6 +252,33 @@ describe("barcode rules", () => {
   });
 });
 
+describe("a place", () => {
+  const held = "is held as `unknown-patient`. Say “unverified: allow” to send them.";
+
+  test("where nothing confirms a patient holds every reading of one, which is noted", async () => {
+    const unsaid = site("    unverified: allow\n", "");
+    expect(await remarksOf(unsaid)).toEqual([expect.stringContaining(held)]);
+    expect(await severityOf(unsaid)).toEqual(["note"]);
+    expect(await remarksOf(site("unverified: allow", "unverified: hold"))).toEqual([
+      expect.stringMatching(/^site\.yaml:6:5 {2}places\[0\]\.unverified: /),
+    ]);
+  });
+
+  test("of tubes alone needs nobody to confirm them", async () => {
+    const tubes = site("    unverified: allow\n", "").replace("means: patient", "means: specimen");
+    expect(await remarksOf(tubes.replace("patients: { authority: CLINIC }\n", ""))).toEqual([]);
+  });
+
+  test("whose patients' identifiers nobody is said to issue is noted, once and not where each rule says it", async () => {
+    const unsaid = site("patients: { authority: CLINIC }\n", "");
+    expect(await remarksOf(unsaid)).toEqual([
+      expect.stringContaining("sent as issued by UNKNOWN-AUTHORITY (HL7 PID-3)"),
+    ]);
+    expect(await severityOf(unsaid)).toEqual(["note"]);
+    expect(await remarksOf(unsaid.replace("prefix: P", "authority: CLINIC"))).toEqual([]);
+  });
+});
+
 describe("a destination on the network", () => {
   const sink = (text: string): string =>
     site("    hl7: { host: ehr.clinic, port: 2575, insecure: true }\n", `    ${text}\n`);
@@ -251,7 +301,7 @@ describe("a destination on the network", () => {
   });
 
   test("that is missing altogether is worth a note", async () => {
-    expect(await remarksOf(`${goodSite.slice(0, goodSite.indexOf("sinks:"))}`)).toEqual([
+    expect(await remarksOf(goodSite.replace(/^sinks:\n(?: .*\n)+/m, ""))).toEqual([
       expect.stringContaining("There is no destination"),
     ]);
   });

@@ -55,8 +55,8 @@ describe("the text", () => {
   test("with a doubled key is still checked for everything else", async () => {
     const text = site("timezone: Europe/Zurich", "timezone: Europe/Zurich\ntimezone: Europe/Zürich");
     expect(await remarksOf(text)).toEqual([
-      "site.yaml:3:1  timezone: There is no time zone “Europe/Zürich”. Did you mean “Europe/Zurich”?",
-      "site.yaml:4:1  This key stands twice in the same block.",
+      "site.yaml:18:1  timezone: There is no time zone “Europe/Zürich”. Did you mean “Europe/Zurich”?",
+      "site.yaml:19:1  This key stands twice in the same block.",
     ]);
   });
 
@@ -90,9 +90,9 @@ describe("mistakes", () => {
       .replace("kind: exam-room", "kind: exam-rom")
       .replace("port: 2575", 'port: "2575"');
     expect(await remarksOf(text)).toEqual([
-      "site.yaml:3:1  timezon: “timezon” is not known here. Did you mean “timezone”?",
-      "site.yaml:6:5  places[0].kind: “exam-rom” must be one of exam-room, lab-bench. Did you mean “exam-room”?",
+      "site.yaml:5:5  places[0].kind: “exam-rom” must be one of exam-room, lab-bench. Did you mean “exam-room”?",
       "site.yaml:17:30  sinks[0].hl7.port: “2575” must be a number; without quotes.",
+      "site.yaml:18:1  timezon: “timezon” is not known here. Did you mean “timezone”?",
     ]);
   });
 

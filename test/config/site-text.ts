@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outside as configuredOutside } from "../../src/cli/configuration.ts";
 import { checkSources, type Outside } from "../../src/config/load.ts";
 import { remarkText } from "../../src/config/remark.ts";
 import { driverIds } from "../../src/devices/drivers.ts";
@@ -7,10 +8,10 @@ import { overlapOf } from "../../src/patient/overlap.ts";
 /** A small site without mistakes; tests change one thing of it. */
 export const goodSite = `site: clinic
 gateway: box-1
-timezone: Europe/Zurich
 places:
   - id: exam-1
     kind: exam-room
+    unverified: allow
     barcodes:
       - means: patient
         prefix: P
@@ -22,6 +23,8 @@ devices:
 sinks:
   - id: ehr
     hl7: { host: ehr.clinic, port: 2575, insecure: true }
+timezone: Europe/Zurich
+patients: { authority: CLINIC }
 `;
 
 export const goodProfile = `id: test-scale
@@ -48,6 +51,8 @@ const driverOptions = async (id: string) => {
 
 export const outside: Outside = {
   driverOptions,
+  driverFacts: configuredOutside.driverFacts,
+  codes: configuredOutside.codes,
   patternMistake: (p) => (p.includes("[") ? "This is refused." : undefined),
   overlapOf,
 };

@@ -57,8 +57,11 @@ test("a mistyped identifier moves nothing; the right one does, and each message 
 });
 
 test("an identifier taken as typed is kept in the journal as such", async () => {
-  const { room, move } = await openPeople();
-  expect(await move("--patient", "VISITOR-1", "--as-typed")).toMatchObject({ code: 0 });
+  const { room, say, move } = await openPeople();
+  const moved = await move("--patient", "VISITOR-1", "--as-typed");
+  expect(moved).toMatchObject({ code: 0, out: expect.stringMatching(/ {2}ready, patient VISITOR-1\n/) });
+  const [id = ""] = moved.out.split(" ");
+  expect((await say("readings", "show", id)).out).toContain("as typed: the place's barcode rules do not fit");
   const [event] = (await room.gateway.events()).filter(({ type }) => type === "reading-move");
   expect(event).toMatchObject({ by: "N. Okafor", data: { asTyped: true, subject: { patient: { id: "VISITOR-1" } } } });
 });

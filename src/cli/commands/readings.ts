@@ -1,7 +1,10 @@
 import type { StoredObservation } from "../../journal/journal.ts";
+import type { Observation } from "../../model/observation.ts";
+import { heldReasons } from "../../model/standing.ts";
 import { type Call, command, exit, jsonOption, type OptionValues, socketOption, UsageError } from "../command.ts";
 import { type Asked, ask } from "../control-client.ts";
 import { gatewayCommand, socketPath } from "../gateway-command.ts";
+import { holdWords } from "../hold-words.ts";
 import type { Column, Output } from "../output.ts";
 import { deliveryWords, timeWords, valueWords, whoseWords } from "../words.ts";
 
@@ -81,16 +84,34 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
   if (ids.length === 0) throw new UsageError(`${verb} needs the id of a reading.`);
   if (verb === "show") {
     const rows = await collect(socket, { do: "readings", limit: ids.length, ids });
-    for (const row of rows) output.record(row, JSON.stringify(row, undefined, 2));
+    for (const row of rows) {
+      output.record(row, JSON.stringify(row, undefined, 2));
+      for (const line of standingLines(row.observation)) output.say(line);
+    }
     return known(
       output,
       ids,
       rows.map((row) => row.observation.id),
     );
   }
+  const changed = new Map<string, string>();
   for await (const row of ask(socket, change(verb, ids, values))) {
     const { id, now } = row as { id: string; now: string };
-    output.record({ id, now }, `${id}  ${now}`);
+    changed.set(id, now);
+  }
+  const after = new Map<string, Observation>();
+  // What one may ask for at once is bounded; those taken together may be more than were named.
+  const all = [...changed.keys()];
+  for (let at = 0; at < all.length; at += 200) {
+    const part = all.slice(at, at + 200);
+    const rows = await collect(socket, { do: "readings", limit: part.length, ids: part });
+    for (const { observation } of rows) after.set(observation.id, observation);
+  }
+  for (const [id, now] of changed) {
+    const observation = after.get(id);
+    const filed = observation === undefined ? "" : `, ${whoseWords(observation)}`;
+    output.record({ id, now }, `${id}  ${now}${filed}`);
+    for (const line of observation === undefined ? [] : standingLines(observation)) output.say(line);
   }
   return exit.ok;
 }
@@ -186,6 +207,12 @@ const columns: readonly Column<StoredObservation>[] = [
     tone: (r) => (r.observation.standing.state === "held" ? "warn" : "plain"),
   },
 ];
+
+/** Why it is held, with what is to be done, and whether its identifier was taken unchecked. */
+export function standingLines({ standing, binding }: Pick<Observation, "standing" | "binding">): readonly string[] {
+  const typed = binding?.asTyped === true ? ["  as typed: the place's barcode rules do not fit the identifier"] : [];
+  return [...typed, ...heldReasons(standing).map((reason) => `  held for ${holdWords(reason)}`)];
+}
 
 function standingWords({ observation: { standing } }: StoredObservation): string {
   return standing.state === "held" ? `held: ${standing.reasons.join(", ")}` : standing.state;
