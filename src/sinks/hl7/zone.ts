@@ -12,6 +12,19 @@ const mostOffsets = 10_000;
 
 /** An instant as the wall clock of an IANA zone shows it, to the second, with its offset: `20261123150509+0100`. */
 export function zonedDtm(instant: Instant, timezone: string): string {
+  if (last.instant !== instant || last.timezone !== timezone)
+    last = { instant, timezone, dtm: write(instant, timezone) };
+  return last.dtm;
+}
+
+/** A message names one instant several times, and readings of a burst share theirs. */
+let last: { readonly instant: Instant; readonly timezone: string; readonly dtm: string } = {
+  instant: "",
+  timezone: "",
+  dtm: "",
+};
+
+function write(instant: Instant, timezone: string): string {
   const ms = Date.parse(instant);
   const minutes = offsetMinutes(ms, timezone);
   const local = new Date(ms + minutes * 60_000).toISOString().slice(0, -1);
