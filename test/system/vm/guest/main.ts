@@ -16,7 +16,7 @@ import {
   visitor,
   weigh,
 } from "./instruments.ts";
-import { allowSleep, hidrawIn, keyboardIn, linksTo, powerOf, socketOf, ttyIn } from "./ports.ts";
+import { allowSleep, hidrawIn, isIn, keyboardIn, linksTo, powerOf, socketOf, ttyIn } from "./ports.ts";
 import * as service from "./service.ts";
 import { clear, sharedLinks, site, unclear } from "./site.ts";
 import { at } from "./sockets.ts";
@@ -98,6 +98,7 @@ function belongsToService(node: string | undefined): string {
 }
 
 for (const each of [lineScale, hidScale, twinA, twinB, scanner, ownKeyboard, oneOfTwo, otherOfTwo]) each.plugIn();
+await until("what was plugged in", () => Object.values(at).every((socket) => socket === at.visitor || isIn(socket)));
 // As some kernels and power savers have it.
 allowSleep(at.lineScale);
 say("plugged in; installing and starting the service");

@@ -33,6 +33,9 @@ export function linksTo(node: string, folder: string): readonly string[] {
     .filter((link) => existsSync(link) && realpathSync(link) === join("/dev", node));
 }
 
+/** Whether the kernel has found an instrument in this socket, and its interfaces. */
+export const isIn = (controller: number): boolean => existsSync(face(controller));
+
 /** Whether the kernel may put the device in this socket to sleep: `on` is never. */
 export const powerOf = (controller: number): string =>
   readFileSync(join(usb, socketOf(controller), "power/control"), "utf8").trim();
