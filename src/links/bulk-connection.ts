@@ -1,4 +1,5 @@
-import { type Connection, type ConnectionEvents, writeBound } from "./link.ts";
+import type { Connection, ConnectionEvents } from "./link.ts";
+import { Outgoing, textOf } from "./outgoing.ts";
 
 /** A claimed USB interface with a bulk endpoint each way, as far as it is used. */
 export interface OpenBulk {
@@ -9,9 +10,6 @@ export interface OpenBulk {
   /** Breaks off what is under way, gives the interface back, and closes the device. Never rejects. */
   close(): Promise<void>;
 }
-
-/** How long the instrument may take to accept the last bytes. */
-const lastBytesMs = 500;
 
 /**
  * An open USB interface: a stream of bytes each way. What arrives is told packet by packet, so that no transfer waits
@@ -27,10 +25,8 @@ export class BulkConnection implements Connection {
   #reading = false;
   /** A packet that came after the pause was asked for. */
   #held: Uint8Array | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  #outgoingBytes = 0;
+  readonly #outgoing = new Outgoing("bytes", (detail) => this.#lose(detail));
   #closing = false;
-  #gone = false;
 
   constructor(device: OpenBulk, name: string) {
     this.#device = device;
@@ -44,9 +40,7 @@ export class BulkConnection implements Connection {
 
   write(bytes: Uint8Array): void {
     if (this.#closing || bytes.length === 0) return;
-    this.#outgoingBytes += bytes.length;
-    if (this.#outgoingBytes > writeBound) this.#lose("the instrument takes no bytes");
-    else this.#writing = this.#writing.then(() => this.#send(bytes));
+    this.#outgoing.add(bytes, () => this.#device.write(bytes));
   }
 
   pause(): void {
@@ -64,14 +58,7 @@ export class BulkConnection implements Connection {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    let patience: NodeJS.Timeout | undefined;
-    await Promise.race([
-      this.#writing,
-      new Promise((resolve) => {
-        patience = setTimeout(resolve, lastBytesMs);
-      }),
-    ]);
-    clearTimeout(patience);
+    await this.#outgoing.drained();
     await this.#release();
   }
 
@@ -92,16 +79,6 @@ export class BulkConnection implements Connection {
     }
   }
 
-  async #send(bytes: Uint8Array): Promise<void> {
-    if (this.#gone) return;
-    try {
-      await this.#device.write(bytes);
-      this.#outgoingBytes -= bytes.length;
-    } catch (error) {
-      this.#lose(textOf(error));
-    }
-  }
-
   #lose(detail: string): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -109,11 +86,7 @@ export class BulkConnection implements Connection {
   }
 
   async #release(): Promise<void> {
-    this.#gone = true;
+    this.#outgoing.drop();
     await this.#device.close();
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

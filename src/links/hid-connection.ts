@@ -1,4 +1,5 @@
-import { type Connection, type ConnectionEvents, writeBound } from "./link.ts";
+import type { Connection, ConnectionEvents } from "./link.ts";
+import { Outgoing, textOf } from "./outgoing.ts";
 
 /** The parts of node-hid's HIDAsync that are used. */
 export interface OpenHid {
@@ -11,8 +12,6 @@ export interface OpenHid {
 
 /** Reports that are kept while reading is paused: HID has no way to make an instrument wait. */
 const mostHeld = 4096;
-/** How long the instrument may take to accept the last reports. */
-const lastReportsMs = 500;
 
 /**
  * An open HID interface: each `data` event is one input report, each `write` one output or feature report. A report is laid out as
@@ -26,10 +25,8 @@ export class HidConnection implements Connection {
   #events: ConnectionEvents | undefined;
   #held: Uint8Array[] | undefined;
   #reading: Promise<void> = Promise.resolve();
-  #writing: Promise<void> = Promise.resolve();
-  #outgoingBytes = 0;
+  readonly #outgoing = new Outgoing("reports", (detail) => this.#lose(detail));
   #closing = false;
-  #gone = false;
 
   constructor(device: OpenHid, name: string) {
     this.#device = device;
@@ -47,9 +44,10 @@ export class HidConnection implements Connection {
 
   write(bytes: Uint8Array, as?: "feature-report"): void {
     if (this.#closing || bytes.length === 0) return;
-    this.#outgoingBytes += bytes.length;
-    if (this.#outgoingBytes > writeBound) this.#lose("the instrument takes no reports");
-    else this.#writing = this.#writing.then(() => this.#send(bytes, as));
+    const report = Buffer.from(bytes);
+    this.#outgoing.add(bytes, () =>
+      as === "feature-report" ? this.#device.sendFeatureReport(report) : this.#device.write(report),
+    );
   }
 
   pause(): void {
@@ -73,14 +71,7 @@ export class HidConnection implements Connection {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    let patience: NodeJS.Timeout | undefined;
-    await Promise.race([
-      this.#writing,
-      new Promise((resolve) => {
-        patience = setTimeout(resolve, lastReportsMs);
-      }),
-    ]);
-    clearTimeout(patience);
+    await this.#outgoing.drained();
     await this.#release();
   }
 
@@ -91,17 +82,6 @@ export class HidConnection implements Connection {
     else if (this.#held.push(bytes) > mostHeld) this.#lose("more reports came than can be kept");
   }
 
-  async #send(report: Uint8Array, as: "feature-report" | undefined): Promise<void> {
-    if (this.#gone) return;
-    try {
-      if (as === "feature-report") await this.#device.sendFeatureReport(Buffer.from(report));
-      else await this.#device.write(Buffer.from(report));
-      this.#outgoingBytes -= report.length;
-    } catch (error) {
-      this.#lose(textOf(error));
-    }
-  }
-
   #lose(detail: string): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -109,13 +89,8 @@ export class HidConnection implements Connection {
   }
 
   async #release(): Promise<void> {
-    this.#gone = true;
+    this.#outgoing.drop();
     await this.#reading;
     await this.#device.close().catch(() => {});
   }
-}
-
-/** node-hid gives the read error as a plain text, and an Error otherwise. */
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
