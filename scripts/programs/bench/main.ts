@@ -1,5 +1,5 @@
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { parsed, usage } from "../command-line.ts";
 
 const help = `Measures what the gateway must reach: the shipped service in a process of its own, simulated instruments on real
 ptys, a receiver in another process and a real broker, beside what this machine can do without the gateway.
@@ -17,7 +17,17 @@ begin with its start.
 Exit codes: 0 all targets are met, 1 one is not, 2 the command line was not understood.
 `;
 
-const { values } = parse();
+const values = parsed(
+  {
+    json: { type: "boolean" },
+    runs: { type: "string" },
+    only: { type: "string", multiple: true },
+    help: { type: "boolean" },
+    // The receiver that the bench starts as a process of its own.
+    receive: { type: "boolean" },
+  },
+  help,
+);
 if (values.help) process.stdout.write(help);
 else if (values.receive) await import("./receiver.ts");
 else {
@@ -25,7 +35,8 @@ else {
   const only = values.only ?? [];
   const { bench, names, unknownNames } = await import("./bench.ts");
   const unknown = unknownNames(only);
-  if (unknown.length > 0) usage(`no figure's name holds ${unknown.join(", ")}; there are:\n  ${names.join("\n  ")}`);
+  if (unknown.length > 0)
+    usage(`no figure's name holds ${unknown.join(", ")}; there are:\n  ${names.join("\n  ")}`, help);
   else if (Number.isInteger(runs) && runs > 0) {
     try {
       process.exitCode = await bench({ json: values.json === true, runs, only });
@@ -34,27 +45,5 @@ else {
       process.stderr.write(`\n${error instanceof Error ? error.name : error}\n`);
       process.exit(130);
     }
-  } else usage("--runs takes a whole number from 1");
-}
-
-function parse() {
-  const options = {
-    json: { type: "boolean" },
-    runs: { type: "string" },
-    only: { type: "string", multiple: true },
-    help: { type: "boolean" },
-    // The receiver that the bench starts as a process of its own.
-    receive: { type: "boolean" },
-  } as const;
-  try {
-    return parseArgs({ options });
-  } catch (error) {
-    usage(error instanceof Error ? error.message : String(error));
-    process.exit();
-  }
-}
-
-function usage(problem: string): void {
-  process.stderr.write(`${problem}\n\n${help}`);
-  process.exitCode = 2;
+  } else usage("--runs takes a whole number from 1", help);
 }

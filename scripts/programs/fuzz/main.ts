@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { parsed, usage } from "../command-line.ts";
 
 const help = `Gives every driver, framer and parser mutated inputs, made from the captures of the drivers: bytes changed, lost and
 doubled, numbers stretched, terminators moved, captures spliced, checksums made good again, other chunks. None may throw,
@@ -18,41 +18,29 @@ Usage: scripts/fuzz [--json] [--executions N] [--jobs N] [--only NAME] [--seed S
 Exit codes: 0 all is well, 1 a fault was found, 2 the command line was not understood.
 `;
 
-const { values } = parse();
-const executions = Number(values.executions ?? 1_000_000);
-const jobs = Number(values.jobs ?? availableParallelism());
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-if (values.help) process.stdout.write(help);
-else if (!Number.isInteger(executions) || executions < 1) usage("--executions takes a whole number from 1");
-else if (!Number.isInteger(jobs) || jobs < 1) usage("--jobs takes a whole number from 1");
-else if (!Number.isInteger(seed) || seed < 0) usage("--seed takes a whole number from 0");
-else {
-  const [{ fuzz }, { allTargets }] = [await import("./fuzz.ts"), await import("./targets.ts")];
-  const only = values.only ?? [];
-  const names = (await allTargets()).map(({ name }) => name);
-  const chosen = names.filter((name) => only.length === 0 || only.some((part) => name.includes(part)));
-  if (chosen.length === 0) usage("--only names nothing that there is");
-  else process.exitCode = await fuzz(chosen, { json: values.json === true, executions, seed, jobs });
-}
-
-function parse() {
-  const options = {
+const values = parsed(
+  {
     json: { type: "boolean" },
     executions: { type: "string" },
     jobs: { type: "string" },
     only: { type: "string", multiple: true },
     seed: { type: "string" },
     help: { type: "boolean" },
-  } as const;
-  try {
-    return parseArgs({ options });
-  } catch (error) {
-    usage(error instanceof Error ? error.message : String(error));
-    process.exit();
-  }
-}
-
-function usage(problem: string): void {
-  process.stderr.write(`${problem}\n\n${help}`);
-  process.exitCode = 2;
+  },
+  help,
+);
+const executions = Number(values.executions ?? 1_000_000);
+const jobs = Number(values.jobs ?? availableParallelism());
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+if (values.help) process.stdout.write(help);
+else if (!Number.isInteger(executions) || executions < 1) usage("--executions takes a whole number from 1", help);
+else if (!Number.isInteger(jobs) || jobs < 1) usage("--jobs takes a whole number from 1", help);
+else if (!Number.isInteger(seed) || seed < 0) usage("--seed takes a whole number from 0", help);
+else {
+  const [{ fuzz }, { allTargets }] = [await import("./fuzz.ts"), await import("./targets.ts")];
+  const only = values.only ?? [];
+  const names = (await allTargets()).map(({ name }) => name);
+  const chosen = names.filter((name) => only.length === 0 || only.some((part) => name.includes(part)));
+  if (chosen.length === 0) usage("--only names nothing that there is", help);
+  else process.exitCode = await fuzz(chosen, { json: values.json === true, executions, seed, jobs });
 }
