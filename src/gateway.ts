@@ -74,27 +74,8 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
   async function take(report: Report): Promise<"stored" | "refused"> {
     const undo: (() => void)[] = [];
     try {
-      const meant = meaning(report);
-      const known = isRepeatable(report) ? await journal.known(repeatable(meant)) : undefined;
-      let fresh = unknown(meant, known);
-      const before = storing.get(report.config.id);
-      if (fresh.length < meant.length && before !== undefined) {
-        // Seen is not stored: if the report that is still on its way fails, this one is the measurement.
-        await before;
-        fresh = unknown(meant, known);
-      }
-      for (const observation of fresh) undo.push(repeats.remember(observation));
-      const instrument = { connectedSince: report.openedMs, shared: report.config.shared ?? false };
-      const observations: Observation[] = [];
-      const events: JournalEvent[] = [];
-      for (const unbound of fresh) {
-        const bound = places.bind(unbound, instrument);
-        observations.push(bound.observation);
-        events.push(...bound.events);
-      }
-      const ready = observations.filter(({ standing }) => standing.state === "ready");
-      const deliveries = address(ready, addressees, postmark(report.received), "result");
-      if (observations.length > 0) await journal.append({ observations, events, deliveries });
+      const mayBeKnown = isRepeatable(report) || storing.has(report.config.id);
+      await (mayBeKnown ? lookedUp(report, undo) : stored(report, unknown(meaning(report)), undo));
       return "stored";
     } catch (error) {
       for (const forget of undo) forget();
@@ -103,6 +84,37 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
       log("report-refused", { device: report.config.id, code, findings: report.findings.length });
       return "refused";
     }
+  }
+
+  /** What the journal knows already, or another report on its way to it brings, is left out. */
+  async function lookedUp(report: Report, undo: (() => void)[]): Promise<void> {
+    const meant = meaning(report);
+    const known = isRepeatable(report) ? await journal.known(repeatable(meant)) : undefined;
+    let fresh = unknown(meant, known);
+    const before = storing.get(report.config.id);
+    if (fresh.length < meant.length && before !== undefined) {
+      // Seen is not stored: if the report that is still on its way fails, this one is the measurement.
+      await before;
+      fresh = unknown(meant, known);
+    }
+    await stored(report, fresh, undo);
+  }
+
+  /** Binds, addresses and hands over in one go, so that no observation stays in memory until the disk has it. */
+  function stored(report: Report, fresh: readonly Unbound[], undo: (() => void)[]): Promise<unknown> | undefined {
+    for (const observation of fresh) undo.push(repeats.remember(observation));
+    const instrument = { connectedSince: report.openedMs, shared: report.config.shared ?? false };
+    const observations: Observation[] = [];
+    const events: JournalEvent[] = [];
+    for (const unbound of fresh) {
+      const bound = places.bind(unbound, instrument);
+      observations.push(bound.observation);
+      events.push(...bound.events);
+    }
+    if (observations.length === 0) return undefined;
+    const ready = observations.filter(({ standing }) => standing.state === "ready");
+    const deliveries = address(ready, addressees, postmark(report.received), "result");
+    return journal.append({ observations, events, deliveries });
   }
 
   /** finding -> observation */

@@ -72,12 +72,11 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
         ...(reported === undefined ? {} : { reported }),
       };
       const decision = happen(device.place, { on: "reading", reading }, times.received);
-      const holds: readonly HoldReason[] = decision.reading?.holds ?? ["no-patient"];
-      const observation: Observation = {
-        ...unbound,
-        standing: holds.length === 0 ? unbound.standing : standingFor([...heldReasons(unbound.standing), ...holds]),
-        ...(decision.reading?.binding === undefined ? {} : { binding: decision.reading.binding }),
-      };
+      const { binding, holds = ["no-patient"] } = decision.reading ?? {};
+      const standing =
+        holds.length === 0 ? unbound.standing : standingFor([...heldReasons(unbound.standing), ...holds]);
+      const standingNow = { ...unbound, standing };
+      const observation: Observation = binding === undefined ? standingNow : { binding, ...standingNow };
       return { observation, events: changes(device.place, decision, times.received) };
     },
 
@@ -101,7 +100,7 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
     const state = states.get(place);
     // The configuration was checked: every device names a place that exists.
     if (state === undefined) return { changes: [] };
-    const [next, decision] = decide(state, { ...what, at: now.monotonicMs, wall: now.wall } as PlaceEvent);
+    const [next, decision] = decide(state, { at: now.monotonicMs, wall: now.wall, ...what } as PlaceEvent);
     states.set(place, next);
     return decision;
   }

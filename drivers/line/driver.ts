@@ -177,7 +177,7 @@ function weighing(said: Said): Weighing {
   switch (said.is) {
     case "reading": {
       const measured = said.measured.map(
-        ({ text, ...rest }): Measured => ({ ...rest, value: { kind: "number", text } }),
+        ({ text, ...rest }): Measured => ({ value: { kind: "number", text }, ...rest }),
       );
       return { is: "load", measured };
     }

@@ -78,7 +78,7 @@ function weighing(protocol: ScaleProtocol): Session {
     if (!settled) return { do: "discard", span, reason: "not-a-reading" };
     if (repeats === "all") row.begin();
     standing = key;
-    const findings = measured.map((one): Finding => ({ ...one, kind: "patient", group, span }));
+    const findings = measured.map((one): Finding => ({ kind: "patient", group, span, ...one }));
     return { do: "report", receipt: ++receipt, findings };
   }
 

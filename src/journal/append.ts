@@ -1,8 +1,8 @@
-import type { Observation } from "../model/observation.ts";
 import type { Change } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
-import type { Appended, Entry, JournalEvent } from "./journal.ts";
+import type { Appended, JournalEvent } from "./journal.ts";
 import { insertDeliveries, type Outgoing, outgoingRows, type Packed } from "./message.ts";
+import { eventRow, type Written, type WrittenObservation } from "./written.ts";
 
 /*
  * A batch goes to SQLite as one JSON parameter, which json_each takes apart. Long texts and bytes go beside it as one
@@ -23,12 +23,12 @@ INSERT INTO entry (observations, bodies, held, first, outgoing, messages, events
 const findRetired = "SELECT key FROM retired_source WHERE key IN (SELECT value FROM json_each(?))";
 const findInserted = "SELECT seq FROM observation WHERE seq BETWEEN ? AND ?";
 const insertHeld = "INSERT INTO held (observation, reasons) SELECT value->>0, value->>1 FROM json_each(?)";
-const insertEventRows = `
+const insertEventSql = `
 INSERT INTO event (at, type, place, device, done_by, data)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM json_each(?)`;
 
 /** Stores entries: observations that are new, what is to be sent of them, and events. */
-export function append(database: Database, outgoing: Outgoing): Change<Entry, Appended> {
+export function append(database: Database, outgoing: Outgoing): Change<Written, Appended> {
   return {
     essential: false,
     isOneStatement: (entries) => entries.every(isNewForCertain),
@@ -44,7 +44,7 @@ export function append(database: Database, outgoing: Outgoing): Change<Entry, Ap
         const { json, bytes } = packed(numbered);
         const sent = outgoingRows(outgoing, deliveries, seqOf, onceStored);
         const held = JSON.stringify(heldRows(numbered));
-        const happened = JSON.stringify(events.map(eventRow));
+        const happened = JSON.stringify(events);
         await database.run(insertEntries, json, bytes, held, sent.first, sent.json, sent.bytes, happened);
       } else {
         const numbered = await store(database, outgoing, observations);
@@ -52,7 +52,7 @@ export function append(database: Database, outgoing: Outgoing): Change<Entry, Ap
         const held = heldRows(numbered);
         if (held.length > 0) await database.run(insertHeld, JSON.stringify(held));
         await insertDeliveries(database, outgoing, deliveries, seqOf, onceStored);
-        await insertEvents(database, events);
+        await insertEventRows(database, events);
       }
       return entries.map((entry) => {
         const stored = entry.observations.flatMap(({ id }) => (seqOf.has(id) ? id : []));
@@ -67,17 +67,17 @@ export function append(database: Database, outgoing: Outgoing): Change<Entry, Ap
  * Then nothing is looked up between one statement and the next, each of which costs a turn of the event loop and of a
  * thread; and if something is there after all, the statement fails and it is made in steps.
  */
-function isNewForCertain({ observations, deliveries }: Entry): boolean {
+function isNewForCertain({ observations, deliveries }: Written): boolean {
   if (observations.some(maybeReportedAgain)) return false;
   return deliveries.every((delivery) => delivery.observations.every((id) => observations.some((o) => o.id === id)));
 }
 
 interface Numbered {
-  readonly observation: Observation;
+  readonly observation: WrittenObservation;
   readonly seq: number;
 }
 
-function number({ sequences }: Outgoing, observations: readonly Observation[]): readonly Numbered[] {
+function number({ sequences }: Outgoing, observations: readonly WrittenObservation[]): readonly Numbered[] {
   const first = sequences.observation;
   sequences.observation += observations.length;
   return observations.map((observation, i) => ({ observation, seq: first + i }));
@@ -87,24 +87,20 @@ const seqs = (numbered: readonly Numbered[]): ReadonlyMap<string, number> =>
   new Map(numbered.map(({ observation, seq }) => [observation.id, seq]));
 
 function packed(numbered: readonly Numbered[]): Packed {
-  let bodies = "";
   let offset = 1;
   const rows = numbered.map(({ observation: o, seq }) => {
-    const body = JSON.stringify(o);
-    const length = Buffer.byteLength(body);
-    const row = [seq, o.id, o.sourceKey, o.group, o.device.place, o.times.received.wall, offset, length];
-    bodies += body;
-    offset += length;
+    const row = [seq, o.id, o.sourceKey, o.group, o.place, o.received, offset, o.body.length];
+    offset += o.body.length;
     return row;
   });
-  return { json: JSON.stringify(rows), bytes: Buffer.from(bodies) };
+  return { json: JSON.stringify(rows), bytes: Buffer.concat(numbered.map(({ observation }) => observation.body)) };
 }
 
 /** Inserts the observations whose source key is not known yet, and answers those. */
 async function store(
   database: Database,
   outgoing: Outgoing,
-  observations: readonly Observation[],
+  observations: readonly WrittenObservation[],
 ): Promise<readonly Numbered[]> {
   const fresh = await withoutRetired(database, observations);
   if (fresh.length === 0) return [];
@@ -120,8 +116,8 @@ async function store(
 
 async function withoutRetired(
   database: Database,
-  observations: readonly Observation[],
-): Promise<readonly Observation[]> {
+  observations: readonly WrittenObservation[],
+): Promise<readonly WrittenObservation[]> {
   const again = observations.filter(maybeReportedAgain).map((observation) => observation.sourceKey);
   if (again.length === 0) return observations;
   const rows = await database.all<{ key: string }>(findRetired, JSON.stringify(again));
@@ -131,22 +127,21 @@ async function withoutRetired(
 }
 
 /** A source key made of the observation's own id is unique by itself: that reading cannot come a second time. */
-const maybeReportedAgain = ({ sourceKey }: Observation): boolean => !sourceKey.startsWith("id:");
+const maybeReportedAgain = ({ sourceKey }: WrittenObservation): boolean => !sourceKey.startsWith("id:");
 
 function heldRows(numbered: readonly Numbered[]): readonly unknown[] {
   const rows: unknown[] = [];
   for (const { observation, seq } of numbered) {
-    const { standing } = observation;
-    if (standing.state === "held") rows.push([seq, JSON.stringify(standing.reasons)]);
+    if (observation.reasons !== undefined) rows.push([seq, observation.reasons]);
   }
   return rows;
 }
 
 /** Writes events down, in order. */
 export async function insertEvents(database: Database, events: readonly JournalEvent[]): Promise<void> {
-  if (events.length > 0) await database.run(insertEventRows, JSON.stringify(events.map(eventRow)));
+  await insertEventRows(database, events.map(eventRow));
 }
 
-function eventRow({ at, type, place, device, by, data }: JournalEvent): readonly unknown[] {
-  return [at, type, place ?? null, device ?? null, by ?? null, data === undefined ? null : JSON.stringify(data)];
+async function insertEventRows(database: Database, rows: Written["events"]): Promise<void> {
+  if (rows.length > 0) await database.run(insertEventSql, JSON.stringify(rows));
 }

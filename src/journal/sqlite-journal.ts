@@ -10,6 +10,7 @@ import { decide } from "./person.ts";
 import { counts, deliveries, deliveryBytes, events, known, observations } from "./query.ts";
 import { giveBack, type RetainStep, retire, size } from "./retain.ts";
 import { Takers } from "./takers.ts";
+import { written } from "./written.ts";
 
 /** What a journal works with once its file is open, sound and of the newest schema. */
 export interface JournalParts {
@@ -55,7 +56,7 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
   }
 
   return {
-    append: appended,
+    append: (entry) => appended(written(entry)),
     claim: (sink, limit, nowMs) => claimed({ sink, limit, nowMs }),
     attend: (sink, taker) => outgoing.takers.attend(sink, taker),
     settle: settled,

@@ -26,7 +26,7 @@ export function normalizeReport(
     const id = mint();
     const group = finding.group === undefined ? id : (groups.get(finding.group) ?? id);
     if (finding.group !== undefined) groups.set(finding.group, group);
-    const observation = normalize(finding, { ...situation, id, group });
+    const observation = normalize(finding, { id, group, ...situation });
     observations.push(observation);
     if (isImplausible(observation) && own(channels, finding.channel)?.optional !== true) tainted.add(group);
   }

@@ -34,7 +34,7 @@ export function address(
       if (wanted.length === 0) continue;
       const id = mint();
       const controlId = controlIdOf(id);
-      const bytes = sink.encode({ ...where, controlId, purpose, observations: wanted });
+      const bytes = sink.encode({ controlId, purpose, observations: wanted, ...where });
       const ids = wanted.map((o) => o.id);
       deliveries.push({ id, sink: sink.id, observations: ids, lane, controlId, purpose, bytes });
     }
