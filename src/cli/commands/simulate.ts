@@ -53,6 +53,7 @@ export const simulate = command({
     ["vitalwire simulate abbott-afinion-2 --connect 127.0.0.1:4001", "an analyzer that calls the gateway"],
   ],
   exits: [exit.found, exit.failed],
+  exitsHere: { [exit.found]: "the profile has mistakes; nothing was played" },
   run: act,
 });
 
