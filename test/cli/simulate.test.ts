@@ -7,7 +7,7 @@ import { lastsMs, namesOf } from "../../src/cli/simulate/probe.ts";
 import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
 import { loadDriver, loadSimulation } from "../../src/devices/drivers.ts";
 import { until } from "../kit/until.ts";
-import { siteWithProfiles } from "./own-profiles.ts";
+import { lineProfile, siteWithProfiles } from "./own-profiles.ts";
 import { runCli } from "./run-cli.ts";
 
 const { profiles } = await resolveProfiles(
@@ -86,6 +86,13 @@ describe("a profile of the site's own", () => {
     expect(sent).toContain("72.5");
     const without = await runCli(["simulate", ...played, "--listen", "1"]);
     expect(without).toMatchObject({ code: 2, err: expect.stringContaining("There is no profile “our-scale”") });
+  });
+
+  test("writes the lines that it describes, with what is set", async () => {
+    const config = await siteWithProfiles({ "our-scale.yaml": lineProfile });
+    const set = ["--set", "weight=72.5", "--set", "unit=lb"];
+    const { sent } = await playedTo("our-scale", "-c", config, "--every", "1ms", "--count", "1", ...set);
+    expect(sent).toBe(`${"ST,    72.5 lb\r\n".repeat(3)}ST,     0.0 lb\r\n`);
   });
 
   test("with mistakes is refused with their lines", async () => {
