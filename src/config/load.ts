@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Problem } from "../model/problem.ts";
 import { checkSite } from "./check.ts";
-import { type Codes, checkCodes } from "./check-codes.ts";
+import type { Codes } from "./check-codes.ts";
+import { checkOwnProfile } from "./check-own-profile.ts";
 import type { BarcodeJudge } from "./check-places.ts";
-import { checkVocabulary, type DriverFacts } from "./check-vocabulary.ts";
+import type { DriverFacts } from "./check-vocabulary.ts";
 import { checkShape } from "./issues.ts";
 import { withAbsolutePaths } from "./paths.ts";
 import type { Profile } from "./profile.ts";
@@ -107,10 +108,9 @@ async function check(
     (a, b) => a.line - b.line || a.column - b.column,
   );
   const ofSite = [...resolved.profiles.values()].filter((profile) => !profile.shipped);
-  const meanings = ofSite.flatMap((profile) => {
-    const driver = facts.get(profile.profile.driver);
-    return [...checkCodes(profile, outside.codes), ...(driver === undefined ? [] : checkVocabulary(profile, driver))];
-  });
+  const meanings = ofSite.flatMap((profile) =>
+    checkOwnProfile(profile, facts.get(profile.profile.driver), outside.codes),
+  );
   const all = [...own, ...resolved.remarks, ...meanings];
   const mistakes = all.filter((r) => r.severity === "mistake");
   if (shape?.value === undefined || mistakes.length > 0) {

@@ -12,6 +12,8 @@ import { parseYaml, type YamlText } from "./yaml-text.ts";
 export interface ResolvedProfile {
   readonly profile: Profile;
   readonly file: string;
+  /** Its own file, and that of what it is like. */
+  readonly files: readonly string[];
   readonly shipped: boolean;
   readonly locate: Locate;
 }
@@ -114,6 +116,7 @@ export async function resolveProfiles(
     profiles.set(draft.id, {
       profile: shape.value,
       file: source.file,
+      files: [source.file, ...(base === undefined ? [] : [base.source.file])],
       shipped: isShipped,
       locate: merged.locate,
     });

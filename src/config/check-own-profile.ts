@@ -1,0 +1,16 @@
+import { type Codes, checkCodes } from "./check-codes.ts";
+import { checkVocabulary, type DriverFacts } from "./check-vocabulary.ts";
+import type { ResolvedProfile } from "./profiles.ts";
+import type { Remark } from "./remark.ts";
+
+/**
+ * What is to be said of a profile that a site wrote, beyond its form: its codes and units, and what its templates name
+ * and nothing maps. Without its driver's facts, the former alone.
+ */
+export function checkOwnProfile(
+  profile: ResolvedProfile,
+  driver: DriverFacts | undefined,
+  codes: Codes,
+): readonly Remark[] {
+  return [...checkCodes(profile, codes), ...(driver === undefined ? [] : checkVocabulary(profile, driver))];
+}
