@@ -2,61 +2,57 @@ import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import { mistake, type Path, pathText, type Remark } from "./remark.ts";
 import { branchesAt, keysOf, type Shape, shapeOf } from "./shape.ts";
-import type { YamlText } from "./yaml-text.ts";
+import { valueAt, type YamlText } from "./yaml-text.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/**
- * Checks a YAML text against a schema and turns what it finds into sentences at their lines: misspelled keys with what
- * was evidently meant, and of alternatives only the one that was meant.
- */
-export function checkShape<S extends z.ZodType>(
-  yaml: YamlText,
-  schema: S,
-): { readonly value?: z.output<S>; readonly remarks: readonly Remark[] } {
-  const parsed = schema.safeParse(yaml.value);
-  if (parsed.success) return { value: parsed.data, remarks: [] };
-  return { remarks: issueRemarks(parsed.error.issues, yaml, schema) };
+/** A key that is evidently meant for another, which the block does not have. */
+export interface Misspelt {
+  readonly block: Path;
+  readonly key: string;
+  readonly meant: string;
+  readonly remark: Remark;
 }
 
-/** The same for issues found elsewhere in the text, below `prefix` (the options of a driver). */
+/**
+ * What a schema finds, in sentences at their lines: misspelt keys with what was evidently meant, and of alternatives
+ * only the one that was meant. The misspelt keys are among the remarks, and by themselves. `value` is what stands in the
+ * text below `prefix`.
+ */
 export function issueRemarks(
   issues: readonly Issue[],
-  yaml: YamlText,
+  value: unknown,
+  text: Pick<YamlText, "locate" | "written">,
   schema: z.ZodType,
-  prefix: Path = [],
-): readonly Remark[] {
-  const meant = new Set<string>();
-  const context = { yaml, shape: shapeOf(schema), prefix, base: [], meant };
-  const remarks = issues.flatMap((issue) => explain(issue, context));
-  // A misspelled key is one mistake, not two: what it was meant for is not missing.
-  return remarks.filter((r) => !(meant.has(r.path) && r.message === missing(r.path.split(".").at(-1))));
+  prefix: Path,
+): { readonly remarks: readonly Remark[]; readonly misspelt: readonly Misspelt[] } {
+  const misspelt: Misspelt[] = [];
+  const context = { value, text, shape: shapeOf(schema), prefix, base: [], misspelt };
+  return { remarks: issues.flatMap((issue) => explain(issue, context)), misspelt };
 }
 
 interface Context {
-  readonly yaml: YamlText;
+  readonly value: unknown;
+  readonly text: Pick<YamlText, "locate" | "written">;
   readonly shape: Shape;
   readonly prefix: Path;
   /** Where the issue's own path begins, for the branches of a union. */
   readonly base: Path;
-  /** Filled with the paths that misspelled keys were evidently meant for. */
-  readonly meant: Set<string>;
+  /** Filled with what is found. */
+  readonly misspelt: Misspelt[];
 }
 
 function explain(issue: Issue, context: Context): readonly Remark[] {
   const inner = [...context.base, ...steps(issue.path)];
   const path = [...context.prefix, ...inner];
-  const { locate, written } = context.yaml;
-  const value = valueAt(context.yaml.value, path);
+  const { locate, written } = context.text;
+  const value = valueAt(context.value, inner);
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
         const known = new Set(branchesAt(context.shape, inner).flatMap(keysOf));
-        const meant = nearest(key, known);
         const names = known.size > 0 && known.size <= 12 ? ` Known are ${list([...known])}.` : "";
-        if (meant !== undefined) context.meant.add(pathText([...path, meant]));
-        const hint = meant === undefined ? names : ` Did you mean “${meant}”?`;
-        return mistake(locate, [...path, key], `“${key}” is not known here.${hint}`);
+        return unknownKey(key, known, names, value, path, context);
       });
     case "invalid_union":
       return explainUnion(issue, context, inner);
@@ -77,7 +73,8 @@ function explain(issue: Issue, context: Context): readonly Remark[] {
       const own = /^Invalid/.test(issue.message) ? "is not written as it must be" : issue.message;
       const pattern =
         issue.code === "invalid_format" && own !== issue.message ? ` (${issue.pattern ?? issue.format})` : "";
-      return [mistake(locate, path, `${shown(value)}: ${own}${pattern}.`)];
+      const what = value === undefined ? `The default of “${path.at(-1)}”` : shown(value);
+      return [mistake(locate, path, `${what}: ${own}${pattern}.`)];
     }
   }
 }
@@ -89,8 +86,8 @@ function explainUnion(
   inner: Path,
 ): readonly Remark[] {
   const path = [...context.prefix, ...inner];
-  const value = valueAt(context.yaml.value, path);
-  const { locate } = context.yaml;
+  const value = valueAt(context.value, inner);
+  const { locate } = context.text;
   const literals = issue.errors.flat().flatMap((e) => (e.code === "invalid_value" ? e.values.map(String) : []));
   if (literals.length > 0 && issue.errors.every((e) => e.every((one) => one.code === "invalid_value")))
     return [mistake(locate, path, oneOf(literals, value))];
@@ -104,17 +101,40 @@ function explainUnion(
   if (!isRecord(value)) return [mistake(locate, path, `Here must stand a block with ${choice}.`)];
   const given = Object.keys(value);
   const chosen = given.filter((key) => distinctive.includes(key));
-  if (chosen.length > 1)
-    return [mistake(locate, [...path, chosen[1] ?? ""], `${list(chosen)} exclude each other: give ${choice}.`)];
   const meant = names.findIndex((keys) => chosen.some((key) => keys.includes(key)));
-  if (meant >= 0) return (issue.errors[meant] ?? []).flatMap((nested) => explain(nested, { ...context, base: inner }));
+  if (meant >= 0 && chosen.length === 1)
+    return (issue.errors[meant] ?? []).flatMap((nested) => explain(nested, { ...context, base: inner }));
+  // Whichever was meant, what they have in common can be looked at.
   const common = names[0]?.filter((key) => !distinctive.includes(key)) ?? [];
-  for (const key of given.filter((k) => !common.includes(k))) {
-    const near = nearest(key, distinctive);
-    const hint = near === undefined ? `Give ${choice}.` : `Did you mean “${near}”?`;
-    return [mistake(locate, [...path, key], `“${key}” is not known here. ${hint}`)];
+  const ofAny = (issue.errors[0] ?? [])
+    .filter(({ path: [key] }) => common.includes(String(key)))
+    .flatMap((nested) => explain(nested, { ...context, base: inner }));
+  const strange = given
+    .filter((key) => !common.includes(key) && !distinctive.includes(key))
+    .map((key) => unknownKey(key, names.flat(), chosen.length > 0 ? "" : ` Give ${choice}.`, value, path, context));
+  if (chosen.length > 1) {
+    const text = `${list(chosen)} exclude each other: give ${choice}.`;
+    return [mistake(locate, [...path, chosen[1] ?? ""], text), ...strange, ...ofAny];
   }
-  return [mistake(locate, path, `Here is missing ${choice}.`)];
+  if (strange.length > 0) return [...strange, ...ofAny];
+  return [mistake(locate, path, `Here is missing ${choice}.`), ...ofAny];
+}
+
+function unknownKey(
+  key: string,
+  known: Iterable<string>,
+  otherwise: string,
+  value: unknown,
+  block: Path,
+  { text, misspelt }: Context,
+): Remark {
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? otherwise : ` Did you mean “${meant}”?`;
+  const remark = mistake(text.locate, [...block, key], `“${key}” is not known here.${hint}`);
+  const free = meant !== undefined && isRecord(value) && !Object.hasOwn(value, meant);
+  if (free && !misspelt.some((other) => other.meant === meant && pathText(other.block) === pathText(block)))
+    misspelt.push({ block, key, meant, remark });
+  return remark;
 }
 
 function wrongType(expected: string, value: unknown, path: Path, written: string | undefined): string {
@@ -153,7 +173,6 @@ function oneOf(values: readonly string[], value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  if (value === undefined) return "What is missing here";
   if (typeof value === "string") return `“${value.length > 60 ? `${value.slice(0, 57)}…` : value}”`;
   if (Array.isArray(value)) return "The list";
   return typeof value === "object" ? "The block" : String(value);
@@ -163,10 +182,3 @@ const list = (words: readonly string[]): string => words.join(", ");
 
 const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === "object" && v !== null && !Array.isArray(v);
 const steps = (path: readonly PropertyKey[]): Path => path.map((s) => (typeof s === "number" ? s : String(s)));
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (v, step) => (Array.isArray(v) ? v[Number(step)] : isRecord(v) && Object.hasOwn(v, step) ? v[step] : undefined),
-    value,
-  );
-}

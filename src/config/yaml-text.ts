@@ -45,6 +45,14 @@ export function parseYaml(source: Source): { readonly yaml?: YamlText; readonly 
   }
 }
 
+/** What stands at a path among plain values, if anything does. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (v, step) => (typeof v === "object" && v !== null && Object.hasOwn(v, step) ? Reflect.get(v, step) : undefined),
+    value,
+  );
+}
+
 /** The node at a path, and the offset to show for it: that of its key where it has one. */
 function find(
   root: Node | null,
