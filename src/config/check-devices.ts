@@ -108,8 +108,10 @@ function evidence(device: Device, profile: Profile, path: Path, locate: Locate):
 
 function checkLink(link: LinkConfig, path: Path, locate: Locate): readonly Remark[] {
   if ("serial" in link && !link.serial.path.startsWith("/")) {
-    const meant = /^(tty|serial\/)/.test(link.serial.path) ? ` Did you mean “/dev/${link.serial.path}”?` : "";
-    const text = `“${link.serial.path}” is no whole path: a port's begins with /.${meant}`;
+    const meant = /^(tty|serial\/)/.test(link.serial.path)
+      ? `Did you mean “/dev/${link.serial.path}”?`
+      : "“vitalwire devices” shows the ports that there are.";
+    const text = `“${link.serial.path}” is no whole path: a port's begins with /. ${meant}`;
     return [mistake(locate, [...path, "link", "serial", "path"], text)];
   }
   if (!("listen" in link)) return [];

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 import { mistake, type Path, pathText, type Remark } from "./remark.ts";
 import { branchesAt, keysOf, type Shape, shapeOf } from "./shape.ts";
+import { asWord } from "./stand-ins.ts";
 import { valueAt, type YamlText } from "./yaml-text.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -52,14 +53,19 @@ function explain(issue: Issue, context: Context): readonly Remark[] {
       return issue.keys.map((key) => {
         const known = new Set(branchesAt(context.shape, inner).flatMap(keysOf));
         const names = known.size > 0 && known.size <= 12 ? ` Known are ${list([...known])}.` : "";
-        return unknownKey(key, known, names, value, path, context);
+        return unknownKey(key, known, names, inner, context);
       });
     case "invalid_union":
       return explainUnion(issue, context, inner);
     case "invalid_value":
-      return [mistake(locate, path, oneOf(issue.values.map(String), value))];
-    case "invalid_type":
-      return [mistake(locate, path, wrongType(issue.expected, value, path, written(path)))];
+      return [mistake(locate, path, oneOf(issue.values, value, written(path)))];
+    case "invalid_type": {
+      const own = /^Invalid/.test(issue.message) ? undefined : issue.message;
+      if (own !== undefined && value !== undefined && value !== null)
+        return [mistake(locate, path, `${shown(value)}: ${own}.`)];
+      const shape = branchesAt(context.shape, inner);
+      return [mistake(locate, path, wrongType(issue.expected, value, path, written(path), shape))];
+    }
     case "too_small": {
       const what = issue.origin === "string" ? " characters" : issue.origin === "array" ? " entry" : "";
       return [mistake(locate, path, `${shown(value)} is too small: at least ${issue.minimum}${what}.`)];
@@ -74,7 +80,8 @@ function explain(issue: Issue, context: Context): readonly Remark[] {
       const pattern =
         issue.code === "invalid_format" && own !== issue.message ? ` (${issue.pattern ?? issue.format})` : "";
       const what = value === undefined ? `The default of “${path.at(-1)}”` : shown(value);
-      return [mistake(locate, path, `${what}: ${own}${pattern}.`)];
+      const hint = issue.code === "invalid_format" ? asAnId(value, issue.pattern) : "";
+      return [mistake(locate, path, `${what}: ${own}${pattern}.${hint}`)];
     }
   }
 }
@@ -88,9 +95,9 @@ function explainUnion(
   const path = [...context.prefix, ...inner];
   const value = valueAt(context.value, inner);
   const { locate } = context.text;
-  const literals = issue.errors.flat().flatMap((e) => (e.code === "invalid_value" ? e.values.map(String) : []));
+  const literals = issue.errors.flat().flatMap((e) => (e.code === "invalid_value" ? e.values : []));
   if (literals.length > 0 && issue.errors.every((e) => e.every((one) => one.code === "invalid_value")))
-    return [mistake(locate, path, oneOf(literals, value))];
+    return [mistake(locate, path, oneOf(literals, value, context.text.written(path)))];
 
   const branches = branchesAt(context.shape, inner);
   const names = branches.map(keysOf);
@@ -111,7 +118,7 @@ function explainUnion(
     .flatMap((nested) => explain(nested, { ...context, base: inner }));
   const strange = given
     .filter((key) => !common.includes(key) && !distinctive.includes(key))
-    .map((key) => unknownKey(key, names.flat(), chosen.length > 0 ? "" : ` Give ${choice}.`, value, path, context));
+    .map((key) => unknownKey(key, names.flat(), chosen.length > 0 ? "" : ` Give ${choice}.`, inner, context));
   if (chosen.length > 1) {
     const text = `${list(chosen)} exclude each other: give ${choice}.`;
     return [mistake(locate, [...path, chosen[1] ?? ""], text), ...strange, ...ofAny];
@@ -124,29 +131,67 @@ function unknownKey(
   key: string,
   known: Iterable<string>,
   otherwise: string,
-  value: unknown,
-  block: Path,
-  { text, misspelt }: Context,
+  inner: Path,
+  { text, value, shape, prefix, misspelt }: Context,
 ): Remark {
+  const block = [...prefix, ...inner];
   const meant = nearest(key, known);
-  const hint = meant === undefined ? otherwise : ` Did you mean “${meant}”?`;
+  const hint = meant === undefined ? otherwise : ` Did you mean “${meant}”${whatItIs(key, meant, inner, shape)}?`;
   const remark = mistake(text.locate, [...block, key], `“${key}” is not known here.${hint}`);
-  const free = meant !== undefined && isRecord(value) && !Object.hasOwn(value, meant);
+  const around = valueAt(value, inner);
+  const free = meant !== undefined && isRecord(around) && !Object.hasOwn(around, meant);
   if (free && !misspelt.some((other) => other.meant === meant && pathText(other.block) === pathText(block)))
     misspelt.push({ block, key, meant, remark });
   return remark;
 }
 
-function wrongType(expected: string, value: unknown, path: Path, written: string | undefined): string {
+/** A key that was shortened may be thought to be another: a password is no file that holds it. */
+function whatItIs(key: string, meant: string, inner: Path, shape: Shape): string {
+  const found = branchesAt(shape, [...inner, meant]).find(({ description }) => description !== undefined);
+  return meant.length - key.length > 3 && found !== undefined ? ` (${found.description})` : "";
+}
+
+/** What was written, as the pattern of an id takes it. */
+function asAnId(value: unknown, pattern: string | undefined): string {
+  const word = asWord(value);
+  const fits =
+    word !== undefined && pattern !== undefined && new RegExp(pattern.replace(/^\/|\/[a-z]*$/g, "")).test(word);
+  return fits ? ` Did you mean “${word}”?` : "";
+}
+
+function wrongType(
+  expected: string,
+  value: unknown,
+  path: Path,
+  written: string | undefined,
+  shapes: readonly Shape[],
+): string {
   if (value === undefined) {
     const key = path.at(-1);
     return path.length === 0 ? "The file is empty." : missing(key);
   }
   if (value === null)
     return path.length === 0 ? "The file is empty." : `Nothing stands here; it must be ${typeName(expected)}.`;
-  const quote = expected === "string" && written !== undefined ? `; write it in quotes: "${written}"` : "";
+  const quote = expected === "string" && written !== undefined ? `; ${inQuotes(written.replace(/^0x/, ""))}` : "";
   const unquote = expected === "number" && typeof value === "string" ? "; without quotes" : "";
-  return `${shown(value)} must be ${typeName(expected)}${quote}${unquote}.`;
+  const like = expected === "object" ? blockLike(value, shapes) : expected === "tuple" ? ofItems(shapes) : undefined;
+  return `${shown(value)} must be ${like ?? typeName(expected)}${quote}${unquote}.`;
+}
+
+const inQuotes = (text: string): string => `write it in quotes: "${text}"`;
+
+/** How the block is written that should stand where a word does. */
+function blockLike(value: unknown, [shape]: readonly Shape[]): string | undefined {
+  const { required = [] } = shape ?? {};
+  const keys = keysOf(shape ?? {});
+  if (required.length === 1 && (typeof value === "string" || typeof value === "number"))
+    return `a block: { ${required[0]}: ${value} }`;
+  if (required.length > 0) return `a block with ${list(required)}`;
+  return keys.length > 0 && keys.length <= 12 ? `a block with any of ${list(keys)}, or {} for none of them` : undefined;
+}
+
+function ofItems([shape]: readonly Shape[]): string | undefined {
+  return shape?.description === undefined ? undefined : `a list: ${shape.description}`;
 }
 
 const missing = (key: string | number | undefined): string => `“${key}” is missing.`;
@@ -165,10 +210,15 @@ function typeName(expected: string): string {
   return names[expected] ?? expected;
 }
 
-function oneOf(values: readonly string[], value: unknown): string {
-  const choice = `one of ${list(values)}`;
+function oneOf(values: readonly unknown[], value: unknown, written: string | undefined): string {
+  const names = values.map(String);
+  const choice = `one of ${list(names)}`;
   if (value === undefined) return `A value is missing: ${choice}.`;
-  const meant = typeof value === "string" ? nearest(value, values) : undefined;
+  // YAML reads an unquoted 2.5 as a number.
+  const same = values.find((one) => String(one) === (typeof value === "string" ? value : written));
+  if (typeof same === "string") return `${written} must be text; ${inQuotes(same)}.`;
+  if (same !== undefined) return `${shown(value)} must be a ${typeof same}; without quotes.`;
+  const meant = typeof value === "string" ? nearest(value, names) : undefined;
   return `${shown(value)} must be ${choice}.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`;
 }
 

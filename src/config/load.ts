@@ -100,10 +100,11 @@ async function check(sources: Sources, read: Read, shipped: readonly Source[], o
   const remarks = found.remarks.toSorted(
     (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );
-  const mistakes = remarks.filter((r) => r.severity === "mistake").length;
-  if (found.site === undefined || !found.whole || mistakes > 0) {
-    const count = mistakes === 1 ? "1 mistake" : `${mistakes} mistakes`;
-    return { ok: false, problem: { code: "CONFIG_INVALID", detail: `${count} in ${file}` }, remarks };
+  const mistakes = remarks.filter((r) => r.severity === "mistake");
+  if (found.site === undefined || !found.whole || mistakes.length > 0) {
+    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+    const where = [...new Set(mistakes.map((one) => one.file))].join(", ");
+    return { ok: false, problem: { code: "CONFIG_INVALID", detail: `${count} in ${where}` }, remarks };
   }
   const folder = resolve(dirname(file));
   const site = withAbsolutePaths(found.site, folder);

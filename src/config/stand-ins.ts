@@ -64,7 +64,7 @@ export class StandIns {
 }
 
 /** `Exam room 4` as an id would be written. */
-function asWord(written: unknown): string | undefined {
+export function asWord(written: unknown): string | undefined {
   if (typeof written !== "string" && typeof written !== "number") return undefined;
   const plain = String(written)
     .toLowerCase()

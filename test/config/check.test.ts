@@ -73,7 +73,7 @@ describe("a port", () => {
 
   test.each([
     ["ttyUSB0", " Did you mean “/dev/ttyUSB0”?"],
-    ["scanner", ""],
+    ["scanner", " “vitalwire devices” shows the ports that there are."],
   ])("is named by its whole path, and not as %s", async (path, hint) => {
     expect(await remarksOf(site("/dev/ttyUSB0", path))).toEqual([
       `site.yaml:14:23  devices[0].link.serial.path: “${path}” is no whole path: a port's begins with /.${hint}`,
