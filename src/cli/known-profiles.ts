@@ -4,7 +4,7 @@ import { checkOwnProfile } from "../config/check-own-profile.ts";
 import { nearest } from "../config/nearest.ts";
 import { configPath } from "../config/paths.ts";
 import type { Profile } from "../config/profile.ts";
-import { profileSources, type Resolved, resolveProfiles, shippedProfileSources } from "../config/profiles.ts";
+import { profileSources, type ResolvedProfiles, resolveProfiles, shippedProfileSources } from "../config/profiles.ts";
 import type { Remark, Source } from "../config/remark.ts";
 import { type Call, configOption, type Exit, exit, type OptionSpecs, UsageError } from "./command.ts";
 import { outside, showRemarks } from "./configuration.ts";
@@ -58,7 +58,7 @@ export async function knownProfiles(call: Around, config: string | undefined): P
   };
 }
 
-async function usable(id: string, resolved: Resolved, { output, around }: Around): Promise<Profile | Exit> {
+async function usable(id: string, resolved: ResolvedProfiles, { output, around }: Around): Promise<Profile | Exit> {
   const profile = resolved.profiles.get(id);
   if (profile === undefined && !resolved.broken.has(id)) {
     const meant = nearest(id, resolved.profiles.keys());

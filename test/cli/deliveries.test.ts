@@ -47,6 +47,6 @@ test("the list tells an answer where there is a problem, and none of what was ac
   const { socket } = await gatewayWith(settled);
   const { out } = await runCli(["deliveries", "--socket", socket]);
   expect(out).toMatch(/rejected .* ACK_ERROR: AE: no such patient; 204/);
-  expect(out).toMatch(/delivered .*[0-9A-F]+$/m);
+  expect(out).toMatch(/delivered .*[0-9A-Z]+$/m);
   expect(out).not.toMatch(/\bAA$/m);
 });
