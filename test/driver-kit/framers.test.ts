@@ -5,6 +5,7 @@ import { lengthPrefixed } from "../../src/driver-kit/framers/length-prefixed.ts"
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Framer } from "../../src/driver-kit/framers/piece.ts";
 import { reports } from "../../src/driver-kit/framers/reports.ts";
+import { search } from "../../src/driver-kit/framers/search.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { obeysTheLaws, recovers, shown } from "./laws.ts";
 
@@ -150,6 +151,21 @@ describe("gap", () => {
   });
   it("gives nothing of what was too long", () => {
     expect(pieces(make(), "123456789")).toEqual(["too-long 0-8", "too-long 8-9"]);
+  });
+});
+
+describe("a search", () => {
+  it("shows its grammar no more than a longest frame, however much has come", () => {
+    const seen: number[] = [];
+    const framer = search({
+      bound: 10,
+      judge(view) {
+        seen.push(view.length);
+        return { is: "none", length: Math.min(view.length, 7) };
+      },
+    });
+    framer.push(new Uint8Array(10_000));
+    expect(Math.max(...seen)).toBe(10);
   });
 });
 
