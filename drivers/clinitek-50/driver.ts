@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, SessionEvent, Span } from "../../src/driver-kit/contract.ts";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
+import { inSlices } from "../../src/driver-kit/framers/in-slices.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
 import { check, type Packet, readPacket } from "./packet.ts";
 
@@ -63,7 +64,7 @@ class Clinitek50 implements Session {
         this.#wait({ for: "time", next: "identify" }, PAUSE_MS);
         break;
       case "data":
-        for (const piece of this.#framer.push(event.bytes)) this.#piece(piece);
+        for (const piece of inSlices(this.#framer, event.bytes)) this.#piece(piece);
         if (this.#awaited !== undefined && (this.#spoilt || this.#framer.pending > 0))
           this.#actions.push({ do: "wake", afterMs: SILENCE_MS });
         break;

@@ -1,6 +1,6 @@
 import { access, readdir } from "node:fs/promises";
 import type { Driver } from "../driver-kit/contract.ts";
-import { inSlices } from "../driver-kit/in-slices.ts";
+import { inSum } from "../driver-kit/in-sum.ts";
 import type { Simulation } from "../driver-kit/instrument.ts";
 
 /** The same from the sources and from dist/, which has the same shape. */
@@ -21,8 +21,7 @@ export async function loadDriver(id: string): Promise<Driver | undefined> {
   const loaded = await load(id, "driver");
   if (loaded === undefined) return undefined;
   const driver = loaded["driver"] as Driver;
-  // A HID report is one, and is not cut.
-  return driver.input === "reports" ? driver : { ...driver, session: (options) => inSlices(driver.session(options)) };
+  return { ...driver, session: (options) => inSum(driver.session(options)) };
 }
 
 /** The simulated instrument of a driver's folder, or undefined where there is none. */

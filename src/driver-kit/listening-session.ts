@@ -1,4 +1,5 @@
 import type { Action, Finding, Session, Span } from "./contract.ts";
+import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
 import { offerAgain } from "./offer-again.ts";
 
@@ -25,19 +26,23 @@ export interface Listening {
 export function listeningSession({ framer, hear, silenceMs, silent }: Listening): Session {
   let receipt = 0;
 
-  function settle(pieces: readonly Piece[]): readonly Action[] {
-    return pieces.flatMap((piece): readonly Action[] => {
+  function settle(pieces: Iterable<Piece>): readonly Action[] {
+    const actions: Action[] = [];
+    for (const piece of pieces) {
       const { span } = piece;
-      if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-      return hear(piece.bytes, span).map((one) => (one.do === "report" ? { ...one, receipt: ++receipt } : one));
-    });
+      if (piece.is === "discard") actions.push({ do: "discard", span, reason: piece.reason });
+      else
+        for (const one of hear(piece.bytes, span))
+          actions.push(one.do === "report" ? { ...one, receipt: ++receipt } : one);
+    }
+    return actions;
   }
 
   return offerAgain({
     handle(event) {
       switch (event.on) {
         case "data": {
-          const actions = settle(framer.push(event.bytes));
+          const actions = settle(inSlices(framer, event.bytes));
           return silenceMs === undefined ? actions : [...actions, { do: "wake", afterMs: silenceMs }];
         }
         case "wake": {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Action, DiscardReason, Finding, Session, Span } from "./contract.ts";
+import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
 
 /** How often a meter with a memory is looked for and read; options of each driver that reads one. */
@@ -188,7 +189,7 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
     return [{ do: "report", receipt, findings: told }, ...rest()];
   }
 
-  function hear(pieces: readonly Piece[]): readonly Action[] {
+  function hear(pieces: Iterable<Piece>): readonly Action[] {
     const actions: Action[] = [];
     for (const piece of pieces) {
       const { span } = piece;
@@ -234,7 +235,7 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
           return begin();
         case "data": {
           const before = phase;
-          const actions = hear(framer.push(event.bytes));
+          const actions = hear(inSlices(framer, event.bytes));
           const waits = phase === before && before.is === "asking" ? before.question.pauseMs : undefined;
           return waits === undefined ? actions : [...actions, { do: "wake", afterMs: waits }];
         }

@@ -1,5 +1,6 @@
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Action, Finding, Session, Span } from "./contract.ts";
+import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
 import { inARow } from "./in-a-row.ts";
 import { offerAgain } from "./offer-again.ts";
@@ -133,7 +134,8 @@ function weighing(protocol: ScaleProtocol): Session {
           return poll === undefined ? [] : ask(poll.command, poll.everyMs);
         case "data": {
           quietPolls = 0;
-          const actions = framer.push(event.bytes).flatMap(action);
+          const actions: Action[] = [];
+          for (const piece of inSlices(framer, event.bytes)) actions.push(...action(piece));
           // While it polls, the alarm is the poll's: a session has no clock, so silence is counted in polls.
           return poll === undefined ? [...actions, { do: "wake", afterMs: silenceMs }] : actions;
         }

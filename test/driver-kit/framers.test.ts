@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
 import { gap } from "../../src/driver-kit/framers/gap.ts";
+import { inSlices } from "../../src/driver-kit/framers/in-slices.ts";
 import { lengthPrefixed } from "../../src/driver-kit/framers/length-prefixed.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Framer } from "../../src/driver-kit/framers/piece.ts";
@@ -166,6 +167,21 @@ describe("a search", () => {
     });
     framer.push(new Uint8Array(10_000));
     expect(Math.max(...seen)).toBe(10);
+  });
+});
+
+describe("a chunk in slices", () => {
+  it("gives the same pieces as the whole, however long it is", () => {
+    const text = "12\r\n\r\nabc\r\n".repeat(300);
+    expect([...inSlices(crlf(), bytesOf(text))].map(shown)).toEqual(crlf().push(bytesOf(text)).map(shown));
+  });
+
+  it("is taken in slice by slice, as its pieces are asked for", () => {
+    const framer = crlf();
+    const [first] = inSlices(framer, bytesOf("1\r\n".repeat(1000)));
+    expect(first?.span).toEqual({ from: 0, to: 3 });
+    const [next] = framer.push(bytesOf("\n"));
+    expect(next?.span.from ?? 0).toBeLessThan(300);
   });
 });
 

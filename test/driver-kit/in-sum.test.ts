@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Action, Session } from "../../src/driver-kit/contract.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
-import { inSlices } from "../../src/driver-kit/in-slices.ts";
+import { inSum } from "../../src/driver-kit/in-sum.ts";
 import { listeningSession } from "../../src/driver-kit/listening-session.ts";
 import { type Replayed, replay } from "../../src/driver-kit/replay.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
@@ -22,7 +22,7 @@ function session(): Session {
   });
 }
 
-function sent(text: string, to = inSlices(session())): Replayed {
+function sent(text: string, to = inSum(session())): Replayed {
   return replay(to, [
     { ms: 0, in: bytesOf(text) },
     { ms: 10_000, event: "end" },
@@ -42,7 +42,7 @@ function ofEachByte({ findings, discards }: Replayed, length: number): readonly 
 /** A session that answers everything with these actions. */
 const answering = (actions: readonly Action[]): Session => ({ handle: () => actions });
 
-describe("a session in slices", () => {
+describe("a session in sum", () => {
   it("says of every byte of a flood what the session says by itself", () => {
     const line = fc.constantFrom("\n", "?\n", "??\n", "x\n", "12\n", "7\n", "a line that is too long\n");
     const flood = fc.array(fc.tuple(line, fc.integer({ min: 1, max: 400 })), { maxLength: 20 });
@@ -68,28 +68,16 @@ describe("a session in slices", () => {
     expect(discards.at(-1)?.span.to).toBe(60_000);
   });
 
-  it("is given long pieces of a stream in slices, and everything else whole", () => {
-    const lengths: number[] = [];
-    const listens = inSlices({
-      handle(event) {
-        if (event.on === "data") lengths.push(event.bytes.length);
-        return [];
-      },
-    });
-    for (const length of [1, 256, 700]) listens.handle({ on: "data", bytes: new Uint8Array(length) });
-    expect(lengths).toEqual([1, 256, 256, 256, 188]);
-  });
-
   it("leaves the last of many alarms, and what a session wants to be done stays in its order", () => {
     const write = (byte: number): Action => ({ do: "write", bytes: Uint8Array.of(byte) });
     const all = Array.from({ length: 50 }, (_, i): readonly Action[] => [write(i), { do: "wake", afterMs: i }]).flat();
-    const answered = inSlices(answering(all)).handle({ on: "wake" });
+    const answered = inSum(answering(all)).handle({ on: "wake" });
     expect(answered).toEqual([...Array.from({ length: 50 }, (_, i) => write(i)), { do: "wake", afterMs: 49 }]);
   });
 
   it("leaves a short answer as it is", () => {
     const discard = (from: number): Action => ({ do: "discard", span: { from, to: from + 1 }, reason: "noise" });
     const all: readonly Action[] = [discard(0), { do: "wake", afterMs: 5 }, discard(1), { do: "wake", afterMs: 7 }];
-    expect(inSlices(answering(all)).handle({ on: "data", bytes: Uint8Array.of(1, 2) })).toBe(all);
+    expect(inSum(answering(all)).handle({ on: "data", bytes: Uint8Array.of(1, 2) })).toBe(all);
   });
 });
