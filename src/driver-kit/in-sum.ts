@@ -4,36 +4,43 @@ import type { Action, Session } from "./contract.ts";
 const singly = 64;
 
 /**
- * A session whose answer to a flood is short, be it tens of thousands of tiny frames at once: in a long answer, discards
- * that touch and have the same reason and detail become one, and of the alarms, each of which replaces the one before,
- * the last alone is left. Nothing else changes.
+ * A session whose answer to a flood is short, be it tens of thousands of tiny frames at once: far on in a long answer,
+ * discards that touch and have the same reason and detail become one, and of the alarms, each of which replaces the one
+ * before, the last alone is left. Nothing else changes.
  */
 export function inSum(session: Session): Session {
   return {
     handle(event) {
       const actions = session.handle(event);
-      return actions.length <= singly ? actions : new Sum(actions).actions();
+      if (actions.length <= singly) return actions;
+      const sum = new Sum();
+      sum.add(actions);
+      return sum.actions();
     },
   };
 }
 
 type Discard = Extract<Action, { do: "discard" }>;
 
-class Sum {
+/** An answer as it grows: the first actions as they are, those after them in sum. */
+export class Sum {
   readonly #actions: Action[] = [];
   #wake: Action | undefined;
   /** What comes last so far, where it is a discard, and where those begin that it is joined with. */
   #discard: Discard | undefined;
   #from = 0;
 
-  constructor(actions: readonly Action[]) {
-    for (const action of actions) {
-      if (action.do === "wake") this.#wake = action;
-      else if (action.do === "discard") this.#drop(action);
-      else {
-        this.#settle();
-        this.#actions.push(action);
-      }
+  add(actions: readonly Action[]): void {
+    for (const action of actions) this.push(action);
+  }
+
+  push(action: Action): void {
+    if (this.#actions.length < singly) this.#actions.push(action);
+    else if (action.do === "wake") this.#wake = action;
+    else if (action.do === "discard") this.#drop(action);
+    else {
+      this.#settle();
+      this.#actions.push(action);
     }
   }
 
@@ -46,8 +53,7 @@ class Sum {
   #drop(discard: Discard): void {
     const before = this.#discard;
     const { reason, detail, span } = discard;
-    const joins = before?.reason === reason && before.detail === detail && before.span.to === span.from;
-    if (!joins || this.#actions.length < singly) {
+    if (before?.reason !== reason || before.detail !== detail || before.span.to !== span.from) {
       this.#settle();
       this.#from = span.from;
     }

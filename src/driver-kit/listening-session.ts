@@ -1,6 +1,7 @@
 import type { Action, Finding, Session, Span } from "./contract.ts";
 import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
+import { Sum } from "./in-sum.ts";
 import { offerAgain } from "./offer-again.ts";
 
 /** What is made of a frame. The session counts receipts, and its alarm is its own. */
@@ -27,15 +28,14 @@ export function listeningSession({ framer, hear, silenceMs, silent }: Listening)
   let receipt = 0;
 
   function settle(pieces: Iterable<Piece>): readonly Action[] {
-    const actions: Action[] = [];
+    const sum = new Sum();
     for (const piece of pieces) {
       const { span } = piece;
-      if (piece.is === "discard") actions.push({ do: "discard", span, reason: piece.reason });
+      if (piece.is === "discard") sum.push({ do: "discard", span, reason: piece.reason });
       else
-        for (const one of hear(piece.bytes, span))
-          actions.push(one.do === "report" ? { ...one, receipt: ++receipt } : one);
+        for (const one of hear(piece.bytes, span)) sum.push(one.do === "report" ? { ...one, receipt: ++receipt } : one);
     }
-    return actions;
+    return sum.actions();
   }
 
   return offerAgain({
