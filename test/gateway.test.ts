@@ -216,6 +216,26 @@ describe("a report", () => {
     expect((await journal.counts()).observations).toBe(1);
   });
 
+  test("told by an age that was refused beside another is stored when both come again, and both come twice", async () => {
+    let full = true;
+    const { gateway, scan, messages } = await line(({ append }) => ({
+      append: (entry) =>
+        full && entry.observations.length > 0 ? Promise.reject(new JournalError("JOURNAL_FULL", "no")) : append(entry),
+    }));
+    scan("P0001", at(1));
+    const determinations = [
+      reportOf([kilograms("72.5", { ageMs: 0 })], { received: at(10) }),
+      reportOf([kilograms("73.0", { ageMs: 0 })], { received: at(60) }),
+    ];
+    const offer = () => Promise.all(determinations.map((one) => gateway.report(one)));
+    expect(await offer()).toEqual(["refused", "refused"]);
+    expect(await offer()).toEqual(["refused", "refused"]);
+    full = false;
+    expect(await offer()).toEqual(["stored", "stored"]);
+    expect(await offer()).toEqual(["stored", "stored"]);
+    expect(await messages()).toEqual(["0001 72.5", "0001 73.0"]);
+  });
+
   test("that nobody owns is held and not sent", async () => {
     const { gateway, journal, messages, woken } = await line();
     expect(await gateway.report(reportOf([kilograms("72.5")]))).toBe("stored");
