@@ -11,7 +11,7 @@ const words: Readonly<Record<HoldReason, readonly [means: string, next: string]>
   "unmapped-value": ["the profile does not know this value", "mend the profile; it is not sent as a guess"],
   implausible: ["outside the profile's range or decimals", "readings release --accept implausible"],
   "maybe-repeated": [
-    "the same value as before the cable was out",
+    "the same value as before the cable was out, or an equal result without any time",
     "readings release --accept maybe-repeated, or discard",
   ],
   "unproven-profile": ["the profile rests on a manual's text alone", "readings release --accept unproven-profile"],
