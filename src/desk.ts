@@ -51,8 +51,11 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
     async act(act) {
       const done: { id: string; now: string }[] = [];
       const groups = await groupsOf(act);
-      // A typing error in the identifier is found before any of them is changed.
-      if ("subject" in act) for (const group of groups) bindingOf(act, group);
+      // One that stands otherwise, or a typing error in the identifier, is found before any of them is changed.
+      for (const group of groups) {
+        check(act, group);
+        if ("subject" in act) bindingOf(act, group);
+      }
       for (const group of groups) {
         try {
           await decide(act, group);
@@ -79,16 +82,8 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
         return amend(act, group, "ready", { state: "held", reasons: ["by-person"] }, { recall: true });
       case "discard":
         return amend(act, group, "held", { state: "discarded", by: act.by, reason: act.reason });
-      case "attach": {
-        if (group.members.some((o) => o.standing.state === "ready")) {
-          throw new JournalError(
-            "NOT_ALLOWED",
-            "It is filed already, and attach is for one that is held: move takes it back and files it under the right one.",
-          );
-        }
-        const binding = bindingOf(act, group);
-        return free(act, group, [...aboutThePatient, ...act.accept], binding);
-      }
+      case "attach":
+        return free(act, group, [...aboutThePatient, ...act.accept], bindingOf(act, group));
       case "release":
         return free(act, group, ["by-person", ...act.accept]);
       case "move":
@@ -240,6 +235,19 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
     }
     return [...groups.values()];
   }
+}
+
+/** Refuses an act on readings that stand otherwise than it needs. */
+function check(act: Act, { members }: Group): void {
+  const from = act.do === "hold" || act.do === "move" ? "ready" : "held";
+  const other = members.find(({ standing }) => standing.state !== from);
+  if (other === undefined) return;
+  const { state } = other.standing;
+  const todo =
+    act.do === "attach" && state === "ready"
+      ? "It is filed already: move takes it back and files it under the right one."
+      : `This can be done with one that is ${from}.`;
+  throw new JournalError("NOT_ALLOWED", `Reading ${other.id} is ${state}. ${todo} Nothing was changed.`);
 }
 
 /** A move is of what is filed, and takes what is held of the same group along, whichever of them is named. */

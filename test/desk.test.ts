@@ -451,12 +451,17 @@ describe("moving", () => {
 });
 
 describe("of readings taken together that stand differently", () => {
-  test("each one named is answered for, and none is passed over", async () => {
+  test("each one named is answered for: none is passed over, and none is changed if one of them cannot be", async () => {
     const [sys, dia] = halves(["by-person"]);
     const { desk, standings } = await deskWith(sys, dia);
-    await expect(desk.act(release([dia.id, sys.id]))).rejects.toThrow(sys.id);
-    await expect(desk.act(release([sys.id, dia.id]))).rejects.toThrow(sys.id);
-    expect(await standings()).toEqual(["ready", "ready"]);
+    for (const ids of [
+      [dia.id, sys.id],
+      [sys.id, dia.id],
+    ])
+      await expect(desk.act(release(ids))).rejects.toThrow(sys.id);
+    expect(await standings()).toEqual(["ready", "by-person"]);
+    await expect(desk.act({ do: "hold", ids: [sys.id, dia.id], by, reason: "not sure" })).rejects.toThrow(dia.id);
+    expect(await desk.act(release([dia.id]))).toEqual([{ id: dia.id, now: "ready" }]);
   });
 
   test("the held one cannot be filed under another than the rest of the same moment", async () => {
