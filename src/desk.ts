@@ -1,5 +1,11 @@
 import type { Request, SubjectRequest } from "./console/requests.ts";
-import { type Amendment, type Journal, JournalError, type NewDelivery } from "./journal/journal.ts";
+import {
+  type Amendment,
+  type Journal,
+  JournalError,
+  type NewDelivery,
+  type StoredObservation,
+} from "./journal/journal.ts";
 import type { HoldReason, Observation, Standing } from "./model/observation.ts";
 import type { Binding, PatientId, Subject } from "./model/patient.ts";
 import type { Instant } from "./model/times.ts";
@@ -44,9 +50,12 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
   return {
     async act(act) {
       const done: { id: string; now: string }[] = [];
-      const groups = await groupsOf(act.ids);
-      // A typing error in the identifier is found before any of them is changed.
-      if ("subject" in act) for (const group of groups) bindingOf(act, group);
+      const groups = await groupsOf(act);
+      // One that stands otherwise, or a typing error in the identifier, is found before any of them is changed.
+      for (const group of groups) {
+        check(act, group);
+        if ("subject" in act) bindingOf(act, group);
+      }
       for (const group of groups) {
         try {
           await decide(act, group);
@@ -58,7 +67,9 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
             error,
           );
         }
-        const after = await journal.observations({ limit: 1000, ids: group.members.map((o) => o.id) });
+        const along = act.do === "move" ? heldOf(group).map(({ observation }) => observation) : [];
+        const ids = [...group.members, ...along].map((o) => o.id);
+        const after = await journal.observations({ limit: 1000, ids });
         for (const { observation } of after) done.push({ id: observation.id, now: words(observation) });
       }
       return done;
@@ -71,16 +82,8 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
         return amend(act, group, "ready", { state: "held", reasons: ["by-person"] }, { recall: true });
       case "discard":
         return amend(act, group, "held", { state: "discarded", by: act.by, reason: act.reason });
-      case "attach": {
-        if (group.members.some((o) => o.standing.state === "ready")) {
-          throw new JournalError(
-            "NOT_ALLOWED",
-            "It is filed already, and attach is for one that is held: move takes it back and files it under the right one.",
-          );
-        }
-        const binding = bindingOf(act, group);
-        return free(act, group, [...aboutThePatient, ...act.accept], binding);
-      }
+      case "attach":
+        return free(act, group, [...aboutThePatient, ...act.accept], bindingOf(act, group));
       case "release":
         return free(act, group, ["by-person", ...act.accept]);
       case "move":
@@ -108,27 +111,37 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
       );
     }
     const after = group.members.map((o) => ({ ...o, ...extra, standing }));
+    if (after.some((o) => isElsewhere(o, group))) {
+      throw new JournalError(
+        "NOT_ALLOWED",
+        "What was taken together with it is filed under another: move takes it all to the right one.",
+      );
+    }
     const deliveries = standing.state === "ready" ? address(after, "result") : [];
     await amend(act, group, "held", standing, { ...extra, deliveries });
   }
 
-  /** The wrong patient, mended in one step: taken back from the one, filed under the other, linked by one event. */
+  /**
+   * The wrong patient, mended in one step: taken back from the one, filed under the other, linked by one event. What is
+   * still held of the group goes along and stays held, so that nobody releases it to the wrong one later.
+   */
   async function move(act: Extract<Act, { do: "move" }>, group: Group): Promise<void> {
     const binding = bindingOf(act, group);
     const there = group.members.some((o) => o.binding !== undefined && sameSubject(o.binding.subject, binding.subject));
     if (there) throw new JournalError("NOT_ALLOWED", "It is filed under this one already.");
     const standing: Standing = { state: "ready" };
+    const along = heldOf(group).map(({ observation, version }) => ({ observation: observation.id, version }));
     const filed = address(
       group.members.map((o) => ({ ...o, binding, standing })),
       "result",
     );
     try {
       // What nobody has seen yet needs no withdrawal.
-      await amend(act, group, "ready", standing, { binding, recall: true, deliveries: filed });
+      await amend(act, group, "ready", standing, { binding, along, recall: true, deliveries: filed });
     } catch (error) {
       if (!(error instanceof JournalError) || error.code !== "NOT_ALLOWED") throw error;
       const withdrawn = address(group.members, "withdrawal");
-      await amend(act, group, "ready", standing, { binding, deliveries: [...withdrawn, ...filed] });
+      await amend(act, group, "ready", standing, { binding, along, deliveries: [...withdrawn, ...filed] });
     }
   }
 
@@ -137,7 +150,7 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
     group: Group,
     from: Standing["state"],
     standing: Standing,
-    more: Partial<Pick<Amendment, "binding" | "recall" | "deliveries">> = {},
+    more: Partial<Pick<Amendment, "binding" | "along" | "recall" | "deliveries">> = {},
   ): Promise<void> {
     return journal.amend({
       observations: group.members.map((o) => o.id),
@@ -151,7 +164,10 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
         type: `reading-${act.do}`,
         by: act.by,
         data: {
-          observations: group.members.map((o) => o.id),
+          observations: [
+            ...group.members.map((o) => o.id),
+            ...(more.along ?? []).map(({ observation }) => observation),
+          ],
           ...(act.reason === undefined ? {} : { reason: act.reason }),
           ...("asTyped" in act && act.asTyped === true ? { asTyped: true } : {}),
           ...("accept" in act && act.accept.length > 0 ? { accepted: act.accept } : {}),
@@ -194,30 +210,67 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
     return patientOf({ id: asked.patient, authority, type }, asked);
   }
 
-  /** The whole groups that these readings are of, each once. */
-  async function groupsOf(ids: readonly string[]): Promise<readonly Group[]> {
-    const named = await journal.observations({ limit: 1000, ids });
-    for (const id of ids) {
+  /** The groups that these readings are of: of each, all that stands as the one named does. */
+  async function groupsOf(act: Act): Promise<readonly Group[]> {
+    const named = await journal.observations({ limit: 1000, ids: act.ids });
+    for (const id of act.ids) {
       if (!named.some((row) => row.observation.id === id))
         throw new JournalError("NOT_FOUND", `No reading has the id ${id}.`);
     }
     const groups = new Map<string, Group>();
     for (const { observation } of named) {
-      const { group, standing } = observation;
-      if (groups.has(group)) continue;
-      const rows = (await journal.observations({ limit: 1000, group }))
-        .toReversed()
-        .filter((row) => row.observation.standing.state === standing.state);
-      const told = new Set(rows.map((row) => JSON.stringify(row.observation.reported ?? {})));
+      const rows = (await journal.observations({ limit: 1000, group: observation.group })).toReversed();
+      const told = new Set(
+        rows.map(({ observation: { reported } }) => JSON.stringify([reported?.patient, reported?.specimen])),
+      );
       // Taken together they were, but the instrument names several people: one decision cannot be right for all.
       const together = told.size > 1 ? rows.filter((row) => row.observation.id === observation.id) : rows;
-      groups.set(told.size > 1 ? observation.id : group, {
-        members: together.map((row) => row.observation),
-        versions: together.map((row) => row.version),
+      const state = stateFor(act, observation, together);
+      const members = together.filter((row) => row.observation.standing.state === state);
+      groups.set(`${state} ${told.size > 1 ? observation.id : observation.group}`, {
+        members: members.map((row) => row.observation),
+        versions: members.map((row) => row.version),
+        others: together.filter((row) => row.observation.standing.state !== state),
       });
     }
     return [...groups.values()];
   }
+}
+
+/** Refuses an act on readings that stand otherwise than it needs. */
+function check(act: Act, { members }: Group): void {
+  const from = act.do === "hold" || act.do === "move" ? "ready" : "held";
+  const other = members.find(({ standing }) => standing.state !== from);
+  if (other === undefined) return;
+  const { state } = other.standing;
+  const todo =
+    act.do === "attach" && state === "ready"
+      ? "It is filed already: move takes it back and files it under the right one."
+      : `This can be done with one that is ${from}.`;
+  throw new JournalError("NOT_ALLOWED", `Reading ${other.id} is ${state}. ${todo} Nothing was changed.`);
+}
+
+/** A move is of what is filed, and takes what is held of the same group along, whichever of them is named. */
+function stateFor(act: Act, { standing }: Observation, together: readonly StoredObservation[]): Standing["state"] {
+  const filed = together.some((row) => row.observation.standing.state === "ready");
+  return act.do === "move" && standing.state === "held" && filed ? "ready" : standing.state;
+}
+
+/** What is held of a group whose decision is about the rest. */
+function heldOf({ others }: Group): readonly StoredObservation[] {
+  return others.filter(({ observation }) => observation.standing.state === "held");
+}
+
+/**
+ * Whether what was taken together with a reading is filed under somebody else: by a person, or though it was measured at
+ * the same moment. Two scans may share out what was measured one after the other.
+ */
+function isElsewhere({ binding, times }: Observation, { others }: Group): boolean {
+  return others.some(({ observation: { binding: filed, standing, times: then } }) => {
+    if (standing.state !== "ready" || filed === undefined || binding === undefined) return false;
+    const one = filed.method === "person" || then.measured === times.measured;
+    return one && !sameSubject(filed.subject, binding.subject);
+  });
 }
 
 function patientOf(patient: PatientId, asked: SubjectRequest): Subject {
@@ -226,8 +279,11 @@ function patientOf(patient: PatientId, asked: SubjectRequest): Subject {
 
 /** Readings that were taken together, as they stood when the decision was made. */
 interface Group {
+  /** Those that stand alike, which it is about. */
   readonly members: readonly Observation[];
   readonly versions: readonly number[];
+  /** The rest. */
+  readonly others: readonly StoredObservation[];
 }
 
 function words({ standing }: Observation): string {

@@ -9,6 +9,7 @@ import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime } from "./model/times.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
+import { dayBefore } from "./normalize/source-key.ts";
 import type { Places } from "./places.ts";
 import { createRepeats } from "./repeats.ts";
 import { type Addressee, address } from "./sinks/address.ts";
@@ -135,15 +136,21 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
 
   /**
    * A memory that is read again brings what is known: it is safe already, is not addressed twice, and says nothing
-   * about who is in the room now. So it is left out before anybody is asked whose it is.
+   * about who is in the room now. So it is left out before anybody is asked whose it is. What only looks like a known
+   * one, for nothing tells when it was measured, is kept for a person.
    */
-  function unknown(observations: readonly Unbound[], known?: ReadonlySet<string>): readonly Unbound[] {
+  function unknown(observations: readonly Unbound[], known: ReadonlySet<string> = none): readonly Unbound[] {
     const left: Unbound[] = [];
+    const here = new Set<string>();
     for (const o of observations) {
-      const seen = known?.has(o.sourceKey) ? "same" : repeats.look(o);
-      if (seen === "new") left.push(o);
-      if (seen === "perhaps")
-        left.push({ ...o, standing: standingFor([...heldReasons(o.standing), "maybe-repeated"]) });
+      const [key, before] = [o.sourceKey, dayBefore(o.sourceKey)];
+      if (before !== undefined && (known.has(key) || known.has(before) || here.has(key)))
+        left.push(maybeRepeated({ ...o, sourceKey: `id:${o.id}` }));
+      else if (!known.has(key)) {
+        const seen = repeats.look(o);
+        if (seen !== "same") left.push(seen === "new" ? o : maybeRepeated(o));
+      }
+      here.add(key);
     }
     return left;
   }
@@ -168,8 +175,18 @@ const isRepeatable = ({ findings }: Report): boolean => findings.some(({ identit
 
 const isAged = ({ findings }: Report): boolean => findings.some(({ ageMs }) => ageMs !== undefined);
 
+/** The keys under which any of this may be stored already. */
 const repeatable = (observations: readonly Unbound[]): readonly string[] =>
-  observations.map(({ sourceKey }) => sourceKey).filter((key) => !key.startsWith("id:"));
+  observations
+    .filter(({ sourceKey }) => !sourceKey.startsWith("id:"))
+    .flatMap(({ sourceKey }) => [sourceKey, dayBefore(sourceKey) ?? []].flat());
+
+const maybeRepeated = (o: Unbound): Unbound => ({
+  ...o,
+  standing: standingFor([...heldReasons(o.standing), "maybe-repeated"]),
+});
+
+const none: ReadonlySet<string> = new Set();
 
 /** What others ask of the line beside what devices tell it. */
 export interface Gateway extends Upstream {

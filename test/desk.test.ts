@@ -112,6 +112,11 @@ const release = (ids: string[], accept: Extract<Act, { do: "release" }>["accept"
   by,
   reason: "looked into it",
 });
+/** A pressure of one moment: the one half filed under its patient, the other held for these reasons. */
+const halves = (reasons: readonly HoldReason[]): readonly [Observation, Observation] => {
+  const sys = sampleObservation(pressure("SYS", "118"));
+  return [sys, { ...sampleObservation(pressure("DIA", "76")), times: sys.times, standing: { state: "held", reasons } }];
+};
 const notAllowed = expect.objectContaining({ code: "NOT_ALLOWED" });
 const namesMove = expect.objectContaining({
   code: "NOT_ALLOWED",
@@ -392,11 +397,92 @@ describe("moving", () => {
     expect((await messages()).length).toBe(2);
   });
 
+  test.each(["SYS", "DIA"])(
+    "takes what is held of the same group along, so that a release goes to the right one too: %s named",
+    async (named) => {
+      const [sys, dia] = halves(["maybe-repeated"]);
+      const { journal, desk, messages, deliver } = await deskWith(sys, dia);
+      await deliver();
+      const done = await desk.act(move((named === "SYS" ? sys : dia).id));
+      expect(done).toHaveLength(2);
+      expect(done).toEqual(
+        expect.arrayContaining([
+          { id: sys.id, now: "ready" },
+          { id: dia.id, now: "held: maybe-repeated" },
+        ]),
+      );
+      expect((await journal.counts()).held).toBe(1);
+      const [event] = await journal.events({ limit: 1 });
+      expect(event?.data).toMatchObject({ observations: [sys.id, dia.id] });
+      await desk.act(release([dia.id], ["maybe-repeated"]));
+      const ehr = (await messages()).filter(({ sink }) => sink === "ehr").map(({ whose, says }) => `${whose} ${says}`);
+      expect(ehr).toEqual(["CANARY-0012 F 118", "CANARY-0012 W 118", "0007 F 118", "0007 F 76"]);
+    },
+  );
+
+  test("leaves all of it where it was if the held half was decided about meanwhile", async () => {
+    const [sys, dia] = halves(["maybe-repeated"]);
+    const { journal, deliver } = await deskWith(sys, dia);
+    await deliver();
+    let discarded = false;
+    const desk = openDesk({
+      ...journal,
+      amend: async (amendment) => {
+        if (!discarded) {
+          discarded = true;
+          const standing = { state: "discarded", by, reason: "shown again" } as const;
+          const event = { at, type: "reading-discard", by };
+          await journal.amend({ observations: [dia.id], from: "held", standing, event, deliveries: [] });
+        }
+        return journal.amend(amendment);
+      },
+    });
+    await expect(desk.act(move(sys.id))).rejects.toThrow("changed by somebody else");
+    const subjects = (await journal.observations({ limit: 2 })).map(({ observation }) => observation.binding?.subject);
+    for (const subject of subjects) expect(subject).toMatchObject({ patient: { id: "CANARY-0012" } });
+  });
+
   test("refuses a reading that is held", async () => {
     const reading = held(["no-patient"]);
     const { desk, standings } = await deskWith(reading);
     await expect(desk.act(move(reading.id))).rejects.toEqual(notAllowed);
     expect(await standings()).toEqual(["no-patient"]);
+  });
+});
+
+describe("of readings taken together that stand differently", () => {
+  test("each one named is answered for: none is passed over, and none is changed if one of them cannot be", async () => {
+    const [sys, dia] = halves(["by-person"]);
+    const { desk, standings } = await deskWith(sys, dia);
+    for (const ids of [
+      [dia.id, sys.id],
+      [sys.id, dia.id],
+    ])
+      await expect(desk.act(release(ids))).rejects.toThrow(sys.id);
+    expect(await standings()).toEqual(["ready", "by-person"]);
+    await expect(desk.act({ do: "hold", ids: [sys.id, dia.id], by, reason: "not sure" })).rejects.toThrow(dia.id);
+    expect(await desk.act(release([dia.id]))).toEqual([{ id: dia.id, now: "ready" }]);
+  });
+
+  test("the held one cannot be filed under another than the rest of the same moment", async () => {
+    const [sys, dia] = halves(["implausible"]);
+    const { desk, messages, standings } = await deskWith(sys, dia);
+    await expect(desk.act(attach([dia.id], { accept: ["implausible"] }))).rejects.toThrow("filed under another");
+    expect(await standings()).toEqual(["ready", "implausible"]);
+    await desk.act(attach([dia.id], { subject: { patient: "CANARY-0012" }, accept: ["implausible"] }));
+    expect((await messages()).map(({ whose }) => whose)).toEqual(Array(4).fill("CANARY-0012"));
+  });
+
+  test("what two scans shared out by time may be released as it was shared out", async () => {
+    const [sys, dia] = halves(["implausible"]);
+    const later = { ...dia, times: { ...dia.times, measured: "2026-11-23T14:20:00.000Z" } };
+    const other = { kind: "patient", patient: { id: "0007", authority: "CLINIC", type: "MR" } } as const;
+    const { desk, messages } = await deskWith(sys, {
+      ...later,
+      binding: { subject: other, since: at, method: "scan", verified: true },
+    });
+    await desk.act(release([dia.id], ["implausible"]));
+    expect((await messages()).at(-1)).toMatchObject({ whose: "0007", says: ["F 76"] });
   });
 });
 

@@ -153,7 +153,7 @@ describe("a report", () => {
 
   test("is refused where what is known cannot be asked, rather than stored twice", async () => {
     const { gateway, journal } = await line(() => ({ known: () => Promise.reject(new Error("no")) }));
-    expect(await gateway.report(reportOf([kilograms("72.5", { identity: "record 1" })]))).toBe("refused");
+    expect(await gateway.report(reportOf([kilograms("72.5", { identity: "record 1", record: "1" })]))).toBe("refused");
     expect((await journal.counts()).observations).toBe(0);
   });
 
@@ -174,7 +174,9 @@ describe("a report", () => {
         }),
     }));
     scan("P0001", at(1));
-    const slow = gateway.report(reportOf([kilograms("72.5", { identity: "record 1" })], { received: at(60) }));
+    const slow = gateway.report(
+      reportOf([kilograms("72.5", { identity: "record 1", record: "1" })], { received: at(60) }),
+    );
     scan("P0002", at(61));
     await until(() => answer !== undefined);
     answer?.();
@@ -185,14 +187,76 @@ describe("a report", () => {
   test("read again from a memory is safe, and is neither stored nor sent a second time, whoever is in the room", async () => {
     const { gateway, journal, scan, messages } = await line();
     scan("P0001", at(1));
-    const memory = [kilograms("72.5", { identity: "record 1" })];
+    const memory = [kilograms("72.5", { identity: "record 1", record: "1" })];
     expect(await gateway.report(reportOf(memory))).toBe("stored");
     scan("P0002", at(70));
-    const more = [...memory, kilograms("80.0", { identity: "record 2" })];
+    const more = [...memory, kilograms("80.0", { identity: "record 2", record: "2" })];
     expect(await gateway.report(reportOf(more, { received: at(80), session: "session-2" }))).toBe("stored");
     expect(await gateway.report(reportOf(memory, { received: at(90) }))).toBe("stored");
     expect(await messages()).toEqual(["0001 72.5", "0002 80.0"]);
     expect((await journal.counts()).observations).toBe(2);
+  });
+
+  describe("without any time in it, equal to one that is known", () => {
+    /** Seconds after 14:00; what the instrument says of its result is all that there is. */
+    const result = (seconds: number, over: Partial<Finding> = {}) =>
+      reportOf([kilograms("72.5", { identity: "no time", ...over })], { received: at(seconds) });
+    const standings = async (journal: Journal) =>
+      (await journal.observations({ limit: 9 }))
+        .toReversed()
+        .map(({ observation: { standing } }) => (standing.state === "held" ? standing.reasons.join() : standing.state));
+    const hour = 3600;
+
+    test("is stored and held, for it may be another patient's, and is never sent by itself", async () => {
+      const { gateway, journal, scan, messages } = await line();
+      scan("P0001", at(1));
+      expect(await gateway.report(result(60))).toBe("stored");
+      scan("P0002", at(hour));
+      expect(await gateway.report(result(hour + 60))).toBe("stored");
+      expect(await gateway.report(result(hour + 120))).toBe("stored");
+      expect(await standings(journal)).toEqual(["ready", "maybe-repeated", "maybe-repeated"]);
+      expect(await messages()).toEqual(["0001 72.5"]);
+      const [last] = await journal.observations({ limit: 1 });
+      expect(last?.observation.binding?.subject).toMatchObject({ patient: { id: "0002" } });
+    });
+
+    test("is held across midnight too, and is another result two days later", async () => {
+      const { gateway, journal, scan, messages } = await line();
+      const midnight = 10 * hour;
+      for (const seconds of [midnight - 20, midnight + 5, midnight + 48 * hour]) {
+        scan("P0001", at(seconds - 1));
+        expect(await gateway.report(result(seconds))).toBe("stored");
+      }
+      expect(await standings(journal)).toEqual(["ready", "maybe-repeated", "ready"]);
+      expect(await messages()).toEqual(["0001 72.5", "0001 72.5"]);
+    });
+
+    test("is held where one report brings both, for a frame may hold two messages", async () => {
+      const { gateway, journal, scan } = await line();
+      scan("P0001", at(1));
+      const twice = [1, 2].map(() => kilograms("72.5", { identity: "no time" }));
+      expect(await gateway.report(reportOf(twice))).toBe("stored");
+      expect(await standings(journal)).toEqual(["ready", "maybe-repeated"]);
+    });
+
+    test("is held after a restart, when nothing is remembered", async () => {
+      const { gateway, journal, scan } = await line();
+      scan("P0001", at(1));
+      await gateway.report(result(60));
+      const after = await line(() => journal);
+      after.scan("P0001", at(90));
+      expect(await after.gateway.report(result(100))).toBe("stored");
+      expect(await standings(journal)).toEqual(["ready", "maybe-repeated"]);
+    });
+
+    test("is told apart by its value, its unit, or what the instrument says of it", async () => {
+      const { gateway, journal, scan } = await line();
+      scan("P0001", at(1));
+      await gateway.report(result(60));
+      await gateway.report(result(61, { value: { kind: "number", text: "72.6" } }));
+      await gateway.report(result(62, { identity: "no time, another specimen" }));
+      expect(await standings(journal)).toEqual(["ready", "ready", "ready"]);
+    });
   });
 
   test("shown again while it is being stored is not safe before the first is", async () => {
@@ -291,7 +355,7 @@ describe("a report", () => {
         return append(entry);
       },
     }));
-    const memory = reportOf([kilograms("72.5", { identity: "record 1" })]);
+    const memory = reportOf([kilograms("72.5", { identity: "record 1", record: "1" })]);
     await gateway.report(memory);
     await gateway.report(memory);
     expect(appended.length).toBe(1);

@@ -47,6 +47,7 @@ export function findings(
         status: statusOf(record, order),
         ...(allFlags.length === 0 ? {} : { flags: allFlags }),
         identity: count === 1 ? key : `${key}#${count}`,
+        ...(time === undefined || time.local !== undefined ? {} : { mayRecur: true }),
         span: record.span,
       }));
     });

@@ -122,6 +122,7 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
       time?.text ?? "",
       status,
     ]),
+    ...(time === undefined || time.local !== undefined ? {} : { mayRecur: true }),
     span,
   };
 }

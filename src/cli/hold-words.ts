@@ -20,7 +20,7 @@ export const holdMeaning: Readonly<Record<HoldReason, readonly [means: string, n
   "unmapped-value": ["the profile does not know this value", mendProfile],
   implausible: ["outside the profile's range or decimals", "`readings release --accept implausible` (or `attach`)"],
   "maybe-repeated": [
-    "the same value as before the cable was out: shown again, or measured again?",
+    "the same value as before the cable was out, or an equal result without any time: shown or sent again, or measured again?",
     "`readings release --accept maybe-repeated`, or `discard`",
   ],
   "unproven-profile": [

@@ -1,4 +1,5 @@
 import type { DriverFacts } from "./check-vocabulary.ts";
+import { kernelNameOf } from "./kernel-name.ts";
 import { nearest } from "./nearest.ts";
 import type { Profile } from "./profile.ts";
 import { type Locate, mistake, note, type Path, type Remark } from "./remark.ts";
@@ -20,6 +21,7 @@ export function checkDevices(site: Site, known: Known, locate: Locate): readonly
     if (!places.includes(device.place))
       remarks.push(mistake(locate, [...path, "place"], unknown("place", device.place, places)));
     remarks.push(...checkProfile(device, path, known, locate), ...checkLink(device.link, path, locate));
+    remarks.push(...checkName(device, site.devices, path, locate));
     for (const [j, other] of site.devices.slice(0, i).entries()) {
       const shared = sharedPort(device.link, other.link);
       if (shared === undefined) continue;
@@ -120,6 +122,25 @@ function checkLink(link: LinkConfig, path: Path, locate: Locate): readonly Remar
   if (local || from !== undefined) return [];
   const text = "Whoever reaches this port is taken for this device; name the instrument's address with “from”.";
   return [note(locate, [...path, "link", "listen"], text)];
+}
+
+/**
+ * Whether a port has a name that may pass to another. In one room that is worth a note; where another room has such a name
+ * too, the two may change places unseen, and each patient gets the other's readings.
+ */
+function checkName(device: Device, all: readonly Device[], path: Path, locate: Locate): readonly Remark[] {
+  const named = kernelNameOf(device.link);
+  if (named === undefined) return [];
+  const at = [...path, "link", ...Object.keys(device.link), "path"];
+  const todo = "Name the port by its socket (/dev/vitalwire/path-…), which vitalwire devices shows.";
+  const rival = all.find(({ place, link }) => place !== device.place && kernelNameOf(link)?.family === named.family);
+  if (rival === undefined) {
+    const text = `“${named.name}” is the kernel's name, and may be another port after the next plugging in. ${todo}`;
+    return [note(locate, at, text)];
+  }
+  const other = `“${kernelNameOf(rival.link)?.name}” of “${rival.id}” in ${rival.place}`;
+  const text = `“${named.name}” and ${other} are the kernel's names, and may change places with the next plugging in: each room would get the other's readings. ${todo}`;
+  return [mistake(locate, at, text)];
 }
 
 /** What two links have in common that only one of them can have, in words. */

@@ -1,3 +1,4 @@
+import { kernelNameOf } from "../config/kernel-name.ts";
 import type { Profile } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
 import type { AnyPort } from "../links/all-ports.ts";
@@ -32,7 +33,8 @@ export interface Matched {
 /**
  * Which port is which device. Nothing is guessed: where two ports fit one device, or two devices one port, none is
  * opened, for a reading taken from the wrong one would go to the wrong room and so to the wrong patient. Only a port
- * that one device names by its path is no candidate for those that are found by their USB identity.
+ * that one device names by its path is no candidate for those that are found by their USB identity; where that name is the
+ * kernel's, which may pass to another room's port, not for those of its own room.
  *
  * @param ports the serial ports, the HID interfaces and the USB interfaces for bulk transfers; a link of one kind never
  * leads to a port of another.
@@ -52,7 +54,12 @@ export function match(
     const place = places.get(device.id) ?? {};
     if (place.problem !== undefined) return { ok: false, device, problem: place.problem };
     const { port } = place;
-    const rivals = [...places].filter(([id, other]) => id !== device.id && port !== undefined && other.port === port);
+    const rivals = [...places].filter(([id, other]) => {
+      if (id === device.id || port === undefined) return false;
+      // It may be there under this name for the moment, and the other's in truth.
+      const maybe = kernelNameOf(device.link) !== undefined && other.among?.includes(port) === true;
+      return other.port === port || maybe;
+    });
     if (port !== undefined && rivals.length > 0) {
       const detail = `${port.path} fits ${[device.id, ...rivals.map(([id]) => id)].sort().join(" and ")}`;
       return { ok: false, device, problem: { code: "PORT_AMBIGUOUS", detail } };
@@ -76,14 +83,14 @@ export function match(
 }
 
 /** The ports that devices name by path, each with the first such device. A name that may mean another port names none. */
-function namedByPath(devices: readonly Device[], ports: readonly Port[]): ReadonlyMap<Port, string> {
-  const named = new Map<Port, string>();
+function namedByPath(devices: readonly Device[], ports: readonly Port[]): ReadonlyMap<Port, Device> {
+  const named = new Map<Port, Device>();
   for (const device of devices) {
     if (!("serial" in device.link)) continue;
     const { path } = device.link.serial;
     const port = ports.find((p) => isCalled(p, path));
     if (port === undefined || sharersOf(path, port, ports).length > 0) continue;
-    if (!named.has(port)) named.set(port, device.id);
+    if (!named.has(port)) named.set(port, device);
   }
   return named;
 }
@@ -91,7 +98,7 @@ function namedByPath(devices: readonly Device[], ports: readonly Port[]): Readon
 function placeOf(
   device: Device,
   ports: { readonly serial: readonly Port[]; readonly hid: readonly HidPort[]; readonly bulk: readonly BulkPort[] },
-  named: ReadonlyMap<Port, string>,
+  named: ReadonlyMap<Port, Device>,
   profiles: ReadonlyMap<string, Profile>,
 ): PlaceOfDevice {
   if ("serial" in device.link) {
@@ -106,7 +113,7 @@ function placeOf(
     const fit = ports.serial.filter(
       (port) => fitsUsb(wanted, port) && (wanted.path === undefined || isAt(port, wanted.path)),
     );
-    const free = fit.filter((port) => !named.has(port));
+    const free = fit.filter((port) => !isTakenFrom(device, named.get(port)));
     const [port] = free;
     if (free.length > 1) return unclear(free);
     const sharers = port === undefined ? [] : sharersOf(wanted.path ?? "", port, ports.serial);
@@ -115,13 +122,18 @@ function placeOf(
       .filter((part) => part !== undefined)
       .join(":");
     const where = wanted.path === undefined ? "" : ` at ${wanted.path}`;
-    const taken = fit.map((p) => `${p.path} is ${named.get(p)}`).join(", ");
+    const taken = fit.map((p) => `${p.path} is ${named.get(p)?.id}`).join(", ");
     const detail = `no ${taken === "" ? "" : "other "}port has the USB identity ${identity}${where}${taken && `; ${taken}`}`;
     return { problem: { code: "PORT_MISSING", detail } };
   }
   if ("hid" in device.link) return hidPlaceOf(device.link.hid, ports.hid, profiles.get(device.profile ?? ""));
   if ("bulk" in device.link) return bulkPlaceOf(device.link.bulk, ports.bulk, profiles.get(device.profile ?? ""));
   return {};
+}
+
+/** Whether a device that is found by its USB identity leaves a port to the one that names it by path. */
+function isTakenFrom(device: Device, named: Device | undefined): boolean {
+  return named !== undefined && (named.place === device.place || kernelNameOf(named.link) === undefined);
 }
 
 function unclear(ports: readonly Port[]): PlaceOfDevice {
@@ -165,12 +177,21 @@ function useOf(port: Port, fits: readonly Assignment[], profiles: ReadonlyMap<st
   const [first, ...others] = fits;
   if (first === undefined) return { port, why: unclaimed(port, fitting), profiles: fitting };
   const owner = fits.find((assignment) => assignment.ok);
-  if (owner !== undefined) return { port, device: owner.device.id, why: `it is ${owner.device.id}`, profiles: fitting };
+  if (owner !== undefined) {
+    const { id, link } = owner.device;
+    const fleeting =
+      kernelNameOf(link) === undefined ? "" : `, by a name that may be another port's next time${lasting(port)}`;
+    return { port, device: id, why: `it is ${id}${fleeting}`, profiles: fitting };
+  }
   if (others.length > 0) {
     return { port, why: `it fits ${fits.map((fit) => fit.device.id).join(" and ")}`, profiles: fitting };
   }
   const reason = first.ok ? "" : ` (${first.problem.code}: ${first.problem.detail ?? ""})`;
   return { port, why: `it fits ${first.device.id}, which is not opened${reason}`, profiles: fitting };
+}
+
+function lasting({ names: [name] }: Port): string {
+  return name === undefined ? "" : `; ${name} stays`;
 }
 
 function unclaimed(port: Port, fitting: readonly string[]): string {

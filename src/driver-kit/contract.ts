@@ -109,6 +109,11 @@ export interface Finding {
    * channel and value. Without it each finding is a new reading.
    */
   readonly identity?: string;
+  /**
+   * An equal result may be another one, for nothing in it tells when it was measured (a date alone). It goes without
+   * saying where there is neither a device time nor a record number.
+   */
+  readonly mayRecur?: true;
   readonly span: Span;
 }
 

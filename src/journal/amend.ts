@@ -5,7 +5,8 @@ import { insertDeliveries, type Outgoing } from "./message.ts";
 
 /** How observations stand now: their newest amendment, or what they were stored with. */
 export const current = `
-SELECT o.seq, o.id, coalesce(a.event, 0) AS version, coalesce(a.state, o.body->>'$.standing.state') AS state, a.binding, a.times
+SELECT o.seq, o.id, coalesce(a.event, 0) AS version, coalesce(a.state, o.body->>'$.standing.state') AS state,
+  coalesce(a.standing, o.body->>'$.standing') AS standing, a.binding, a.times
 FROM observation AS o LEFT JOIN amendment AS a ON a.observation = o.seq
   AND a.event = (SELECT max(event) FROM amendment WHERE observation = o.seq)
 WHERE o.id IN (SELECT value FROM json_each(?))`;
@@ -14,7 +15,7 @@ const insertEvent = `
 INSERT INTO event (at, type, place, device, done_by, data) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq`;
 const insertAmendments = `
 INSERT INTO amendment (observation, event, state, standing, binding, times)
-SELECT value->>0, ?2, ?3, ?4, value->>1, value->>2 FROM json_each(?1)`;
+SELECT value->>0, ?2, value->>1, value->>2, value->>3, value->>4 FROM json_each(?1)`;
 const unhold = "DELETE FROM held WHERE observation IN (SELECT value FROM json_each(?))";
 const hold = "INSERT INTO held (observation, reasons) SELECT value, ?2 FROM json_each(?1)";
 
@@ -32,6 +33,7 @@ interface Standing {
   readonly version: number;
   readonly id: string;
   readonly state: string;
+  readonly standing: string;
   readonly binding: string | null;
   readonly times: string | null;
 }
@@ -55,9 +57,11 @@ async function amendOne(
   amendment: Amendment,
   onceStored: (act: () => void) => void,
 ): Promise<void> {
-  const { observations, standing, binding, times, event, deliveries } = amendment;
+  const { observations, standing, binding, along = [], times, event, deliveries } = amendment;
   const found = await database.all<Standing>(current, JSON.stringify(observations));
   check(amendment, found);
+  const others = await database.all<Standing>(current, JSON.stringify(along.map(({ observation }) => observation)));
+  for (const { observation, version } of along) checkVersion(observation, version, standingOf(observation, others));
   const seqs = JSON.stringify(found.map(({ seq }) => seq));
   if (amendment.recall === true) await recall(database, seqs, event.at);
 
@@ -71,18 +75,13 @@ async function amendOne(
     by ?? null,
     data === undefined ? null : JSON.stringify(data),
   );
-  const rows = found.map((row) => [
-    row.seq,
-    binding === undefined ? row.binding : JSON.stringify(binding),
-    times === undefined ? row.times : JSON.stringify(times),
-  ]);
-  await database.run(
-    insertAmendments,
-    JSON.stringify(rows),
-    written[0]?.seq ?? null,
-    standing.state,
-    JSON.stringify(standing),
-  );
+  const bound = (row: Standing) => (binding === undefined ? row.binding : JSON.stringify(binding));
+  const timed = (row: Standing) => (times === undefined ? row.times : JSON.stringify(times));
+  const rows = [
+    ...found.map((row) => [row.seq, standing.state, JSON.stringify(standing), bound(row), timed(row)]),
+    ...others.map((row) => [row.seq, row.state, row.standing, bound(row), row.times]),
+  ];
+  await database.run(insertAmendments, JSON.stringify(rows), written[0]?.seq ?? null);
   await database.run(unhold, seqs);
   if (standing.state === "held") await database.run(hold, seqs, JSON.stringify(standing.reasons));
   const seqOf = new Map(found.map(({ id, seq }) => [id, seq]));
@@ -90,18 +89,25 @@ async function amendOne(
 }
 
 function check({ observations, versions, from }: Amendment, found: readonly Standing[]): void {
-  const standings = new Map(found.map((standing) => [standing.id, standing]));
   for (const [i, id] of observations.entries()) {
-    const standing = standings.get(id);
-    if (standing === undefined) throw new JournalError("NOT_FOUND", `no reading has the id ${id}`);
-    const { state, version } = standing;
-    if (versions !== undefined && versions[i] !== version) {
-      throw new JournalError("NOT_ALLOWED", `reading ${id} was changed by somebody else meanwhile`);
-    }
+    const standing = standingOf(id, found);
+    const { state } = standing;
+    if (versions !== undefined) checkVersion(id, versions[i], standing);
     if (state !== from) {
       throw new JournalError("NOT_ALLOWED", `reading ${id} is ${state}; this can be done with one that is ${from}`);
     }
   }
+}
+
+function standingOf(id: string, found: readonly Standing[]): Standing {
+  const standing = found.find((one) => one.id === id);
+  if (standing === undefined) throw new JournalError("NOT_FOUND", `no reading has the id ${id}`);
+  return standing;
+}
+
+function checkVersion(id: string, expected: number | undefined, { version }: Standing): void {
+  if (expected === version) return;
+  throw new JournalError("NOT_ALLOWED", `reading ${id} was changed by somebody else meanwhile`);
 }
 
 async function recall(database: Database, seqs: string, at: string): Promise<void> {

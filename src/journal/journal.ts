@@ -214,6 +214,8 @@ export interface Amendment {
   readonly standing: Standing;
   /** Replaces the binding; left out, the binding stays. */
   readonly binding?: Binding;
+  /** Others that get the binding too and go on standing as they do: the rest of a group that was taken together. */
+  readonly along?: readonly { readonly observation: string; readonly version: number }[];
   readonly times?: Times;
   /**
    * Gives up its deliveries that were never handed to a sink. If one was handed over, or may have been, the amendment

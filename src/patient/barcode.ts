@@ -138,6 +138,9 @@ export function barcodeReader(rules: readonly BarcodeRule[], defaults: Defaults)
           const fit = fitBare(rule, text);
           return fit.fits ? [meaning(rule.rule, fit.id, defaults)] : [];
         });
+      // Whoever left out a prefix can give it, so here what another kind of barcode alone would say counts as well.
+      const elsewhere = ordered.some((rule) => rule.rule.means !== means && fitReported(rule, text).fits);
+      if (named.length === 0 && bare.length > 0 && elsewhere) return { means: "nothing", reason: "other-kind" };
       const [subject, ...more] = new Map([...named, ...bare].map((each) => [JSON.stringify(each), each])).values();
       if (more.length > 0) return { means: "nothing", reason: "ambiguous" };
       if (subject?.means === "patient" || subject?.means === "specimen") return subject as TypedReading;

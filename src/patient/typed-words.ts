@@ -17,5 +17,6 @@ const words: Readonly<Record<TypedRejection, string>> = {
   "check-digit": "its check digit is wrong",
   ambiguous:
     "with and without the prefix of its barcode, or by two issuers, it names different ones; give the prefix too, or --authority",
-  "other-kind": "as a scanned code it means something else here, such as a badge or a specimen",
+  "other-kind":
+    "as a scanned code it means something else here, such as a badge or a specimen; if it only lacks the prefix of its barcode, give that too",
 };

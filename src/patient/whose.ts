@@ -1,7 +1,7 @@
 import type { HoldReason, ReportedSubject } from "../model/observation.ts";
 import type { Binding, Subject } from "../model/patient.ts";
 import type { Instant } from "../model/times.ts";
-import { type Association, bindingAt, covers, touches } from "./association.ts";
+import { type Association, bindingAt, covers, sameSubject, touches } from "./association.ts";
 import type { PlaceRules, PlaceState, ReadingOutcome, ReadingToBind } from "./place.ts";
 
 /**
@@ -50,15 +50,17 @@ function bound(rules: PlaceRules, binding: Binding): ReadingOutcome {
   return { binding, holds: unknown ? ["unknown-patient"] : [] };
 }
 
-/** Whether the instrument names another than the scan did. Identifiers of another kind say nothing. */
+/**
+ * Whether the instrument names another than the scan did: by the place's rules, issuer and all, and where they know no such
+ * code, by the identifier as it stands. Identifiers of another kind say nothing.
+ */
 function contradicts(rules: PlaceRules, subject: Subject, reported: ReportedSubject | undefined): boolean {
   const text = subject.kind === "patient" ? reported?.patient : reported?.specimen;
   if (text === undefined || text === "") return false;
-  const scanned = subject.kind === "patient" ? subject.patient.id : subject.specimen;
-  if (text === scanned) return false;
   const told = rules.barcodes.reported(text, subject.kind);
-  if (told.means === "patient") return told.patient.id !== scanned;
-  return told.means === "specimen" ? told.id !== scanned : true;
+  if (told.means === "patient") return !sameSubject(subject, { kind: "patient", patient: told.patient });
+  if (told.means === "specimen") return !sameSubject(subject, { kind: "specimen", specimen: told.id });
+  return text !== (subject.kind === "patient" ? subject.patient.id : subject.specimen);
 }
 
 /** Whom the instrument names, if that passes the place's rules; a bench asks for the specimen first, a room for the patient. */

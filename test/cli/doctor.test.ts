@@ -170,8 +170,23 @@ describe("certificates", () => {
 });
 
 test("a port that is not there is bad, and is named", async () => {
-  const { site } = await configurationOf(goodSite.replace("/dev/ttyUSB0", "/dev/nowhere"));
+  const { site } = await configurationOf(goodSite.replace("/dev/scale-1", "/dev/nowhere"));
   expect(await diagnosePorts(site)).toContainEqual(
     expect.objectContaining({ check: "device scale-1", state: "bad", found: "/dev/nowhere is not there" }),
   );
+});
+
+test("a port by the kernel's name is a warning, for the name may pass to another port", async () => {
+  const told = async (path: string) => {
+    const { site } = await configurationOf(goodSite.replace("/dev/scale-1", path));
+    return (await diagnosePorts(site)).filter(({ found }) => found.includes("the kernel's name"));
+  };
+  expect(await told("/dev/ttyUSB0")).toEqual([
+    expect.objectContaining({
+      check: "device scale-1",
+      state: "warn",
+      todo: expect.stringContaining("vitalwire/path"),
+    }),
+  ]);
+  expect(await told("/dev/vitalwire/path-usb-0:1.1:1.0")).toEqual([]);
 });

@@ -10,7 +10,7 @@ test("each reason for holding is told with its meaning and the next step, and an
   ).toEqual([
     "  as typed: the place's barcode rules do not fit the identifier",
     "  held for implausible: outside the profile's range or decimals. Next: readings release --accept implausible (or attach)",
-    "  held for maybe-repeated: the same value as before the cable was out: shown again, or measured again? Next: readings release --accept maybe-repeated, or discard",
+    "  held for maybe-repeated: the same value as before the cable was out, or an equal result without any time: shown or sent again, or measured again? Next: readings release --accept maybe-repeated, or discard",
     "  held for by-person: somebody held it. Next: readings release",
   ]);
   expect(standingLines({ standing: { state: "ready" } })).toEqual([]);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { goodSite, remarksOf } from "./site-text.ts";
 
 const rule = "      - means: patient\n        prefix: P\n";
-const link = "{ serial: { path: /dev/ttyUSB0 } }";
+const link = "{ serial: { path: /dev/scale-1 } }";
 const rest = "The rest of the file is looked at once it can be read.";
 
 test.each<readonly [from: string, to: string, ...told: readonly string[]]>([
@@ -16,12 +16,12 @@ test.each<readonly [from: string, to: string, ...told: readonly string[]]>([
     "kind: exam-room\n    idleAfter: 5",
     "places[0].idleAfter: 5: write a whole number and a unit: 500ms, 30s, 5m, 48h, 2d.",
   ],
-  [link, "{ serial: /dev/ttyUSB0 }", "devices[0].link.serial: “/dev/ttyUSB0” must be a block: { path: /dev/ttyUSB0 }."],
+  [link, "{ serial: /dev/scale-1 }", "devices[0].link.serial: “/dev/scale-1” must be a block: { path: /dev/scale-1 }."],
   [link, "{ usb: { vendor: 0x0403 } }", 'devices[0].link.usb.vendor: 1027 must be text; write it in quotes: "0403".'],
-  ["ttyUSB0 }", 'ttyUSB0, stopBits: "1" }', "devices[0].link.serial.stopBits: “1” must be a number; without quotes."],
+  ["scale-1 }", 'scale-1, stopBits: "1" }', "devices[0].link.serial.stopBits: “1” must be a number; without quotes."],
   [
-    "ttyUSB0 }",
-    "ttyUSB0, baud: 9600 }",
+    "scale-1 }",
+    "scale-1, baud: 9600 }",
     "devices[0].link.serial.baud: “baud” is not known here. Did you mean “baudRate”?",
   ],
   [

@@ -42,7 +42,7 @@ devices:
     timezone: Europe/Zurich
     link:
       serial:
-        path: /dev/ttyUSB0
+        path: /dev/ttyS0
         parity: none
   - id: scale-2
     place: room-2
@@ -50,7 +50,7 @@ devices:
     shared: false
     link:
       serial:
-        path: /dev/ttyUSB1
+        path: /dev/ttyS1
         baudRate: 9600
   - id: scale-3
     place: room-2
@@ -173,7 +173,7 @@ const ofMeaning: readonly Slip[] = [
   inSite("pattern: '\\d{6}'", "pattern: '(\\d{6}'", "places[0].barcodes[1].pattern"),
   inSite("place: room-1", "place: room-7", "devices[0].place"),
   inSite("profile: our-scale", "profile: out-scale", "devices[0].profile"),
-  inSite("path: /dev/ttyUSB0", "path: ttyUSB0", "devices[0].link.serial.path"),
+  inSite("path: /dev/ttyS0", "path: ttyS0", "devices[0].link.serial.path"),
   inSite("place: room-2", "place: ward-9", "devices[1].place"),
   inSite("profile: their-scale", "profile: the-scale", "devices[1].profile"),
   inSite("- id: scale-2", "- id: scale-1", "devices[1].id"),

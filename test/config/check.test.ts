@@ -5,7 +5,7 @@ const site = (from: string, to: string): string => {
   expect(goodSite).toContain(from);
   return goodSite.replace(from, to);
 };
-const usual = "    link: { serial: { path: /dev/ttyUSB0 } }\n";
+const usual = "    link: { serial: { path: /dev/scale-1 } }\n";
 const second = (link: string): string =>
   site(usual, `${usual}  - id: scale-2\n    place: exam-1\n    profile: test-scale\n    link: ${link}\n`);
 
@@ -32,7 +32,7 @@ describe("names", () => {
 });
 
 describe("a port", () => {
-  test.each([["{ serial: { path: /dev/ttyUSB0, baudRate: 1200 } }", "The port /dev/ttyUSB0"]])(
+  test.each([["{ serial: { path: /dev/scale-1, baudRate: 1200 } }", "The port /dev/scale-1"]])(
     "is that of one device: %s",
     async (link, what) => {
       expect(await remarksOf(second(link))).toEqual([
@@ -44,7 +44,7 @@ describe("a port", () => {
   test("to listen at may be shared by callers that are told apart", async () => {
     const shared = (a: string, b: string): string =>
       second(`{ listen: { port: 4001${b} } }`).replace(
-        "{ serial: { path: /dev/ttyUSB0 } }",
+        "{ serial: { path: /dev/scale-1 } }",
         `{ listen: { port: 4001${a} } }`,
       );
     expect(await remarksOf(shared(", from: 10.0.0.1", ", from: 10.0.0.2"))).toEqual([]);
@@ -53,14 +53,14 @@ describe("a port", () => {
 
   test("found by a USB identity that fits two devices is a mistake", async () => {
     const text = second('{ usb: { vendor: "0403", serial: A1 } }').replace(
-      "{ serial: { path: /dev/ttyUSB0 } }",
+      "{ serial: { path: /dev/scale-1 } }",
       '{ usb: { vendor: "0403" } }',
     );
     expect((await remarksOf(text))[0]).toContain("This USB identity, as far as it is given,");
   });
 
   test("goes with what the profile's driver reads: HID reports, or a stream", async () => {
-    const serial = "{ serial: { path: /dev/ttyUSB0 } }";
+    const serial = "{ serial: { path: /dev/scale-1 } }";
     const reports = goodProfile.replace("driver: line", "driver: hid-pos-scale");
     const wrong = "site.yaml:14:5  devices[0].link: “test-scale” reads HID reports, which come by a “hid” link alone.";
     expect(await remarksOf(goodSite, [reports])).toEqual([wrong]);
@@ -71,29 +71,72 @@ describe("a port", () => {
     ]);
   });
 
+  const inRooms = (one: string, other: string, room = "exam-2"): string =>
+    second(other)
+      .replace("{ serial: { path: /dev/scale-1 } }", one)
+      .replace("  - id: scale-2\n    place: exam-1", `  - id: scale-2\n    place: ${room}`)
+      .replace(
+        "devices:\n",
+        "  - { id: exam-2, kind: exam-room, unverified: allow, barcodes: [{ means: patient, prefix: P }] }\ndevices:\n",
+      );
+  const named = (path: string): string => `{ serial: { path: ${path} } }`;
+
+  test.each([
+    ["{ serial: { path: /dev/ttyUSB0 } }", "devices[0].link.serial.path: “/dev/ttyUSB0” is the kernel's name"],
+    ["{ serial: { path: /dev/ttyACM12 } }", "devices[0].link.serial.path: “/dev/ttyACM12” is the kernel's name"],
+    [
+      '{ usb: { vendor: "0403", path: /dev/ttyUSB0 } }',
+      "devices[0].link.usb.path: “/dev/ttyUSB0” is the kernel's name",
+    ],
+  ])("with a name that the next plugging in may give to another is told of: %s", async (link, what) => {
+    const text = site("{ serial: { path: /dev/scale-1 } }", link);
+    expect(await remarksOf(text)).toEqual([expect.stringContaining(what)]);
+    expect(await severityOf(text)).toEqual(["note"]);
+  });
+
+  test.each(["/dev/serial/by-path/pci-1.1", "/dev/serial/by-id/usb-x", "/dev/vitalwire/path-pci-1.1", "/dev/ttyS0"])(
+    "with a name that lasts is not: %s",
+    async (path) => expect(await remarksOf(site("/dev/scale-1", path))).toEqual([]),
+  );
+
+  test("with such a name is a mistake where another room has one too, for they may change places unseen", async () => {
+    const swapping = inRooms(named("/dev/ttyUSB0"), named("/dev/ttyUSB1"));
+    expect(await severityOf(swapping)).toEqual(["mistake", "mistake"]);
+    expect((await remarksOf(swapping))[0]).toContain(
+      "“/dev/ttyUSB0” and “/dev/ttyUSB1” of “scale-2” in exam-2 are the kernel's names, and may change places",
+    );
+    // Names of one kind never become those of another; within one room the patient is the same.
+    const apart = ["note", "note"];
+    const notesOf = async (text: string) =>
+      (await remarksOf(text)).filter((remark) => remark.includes("the kernel's name,")).map(() => "note");
+    expect(await notesOf(inRooms(named("/dev/ttyUSB0"), named("/dev/ttyACM0")))).toEqual(apart);
+    expect(await notesOf(inRooms(named("/dev/ttyUSB0"), named("/dev/ttyUSB1"), "exam-1"))).toEqual(apart);
+    expect(await notesOf(inRooms(named("/dev/ttyUSB0"), named("/dev/vitalwire/path-1")))).toEqual(["note"]);
+  });
+
   test.each([
     ["ttyUSB0", " Did you mean “/dev/ttyUSB0”?"],
     ["scanner", " “vitalwire devices” shows the ports that there are."],
   ])("is named by its whole path, and not as %s", async (path, hint) => {
-    expect(await remarksOf(site("/dev/ttyUSB0", path))).toEqual([
+    expect(await remarksOf(site("/dev/scale-1", path))).toEqual([
       `site.yaml:14:23  devices[0].link.serial.path: “${path}” is no whole path: a port's begins with /.${hint}`,
     ]);
   });
 
   test("of HID reports may be one of several interfaces, and two devices must be told apart", async () => {
     const hid = (more: string): string => `{ hid: { vendor: "0c2e"${more} } }`;
-    const both = (a: string, b: string): string => second(hid(b)).replace("{ serial: { path: /dev/ttyUSB0 } }", hid(a));
+    const both = (a: string, b: string): string => second(hid(b)).replace("{ serial: { path: /dev/scale-1 } }", hid(a));
     const reports = [goodProfile.replace("driver: line", "driver: hid-pos-scale")];
     expect(await remarksOf(both(", usagePage: 0x8c", ", usagePage: 1"), reports)).toEqual([]);
     expect(await remarksOf(both(", path: 1-1.2", ", path: 1-1.3"), reports)).toEqual([]);
     expect((await remarksOf(both("", ", usagePage: 1"), reports))[0]).toContain(
       "This USB identity, as far as it is given,",
     );
-    const serialBeside = second('{ usb: { vendor: "0c2e" } }').replace("{ serial: { path: /dev/ttyUSB0 } }", hid(""));
+    const serialBeside = second('{ usb: { vendor: "0c2e" } }').replace("{ serial: { path: /dev/scale-1 } }", hid(""));
     expect(await remarksOf(serialBeside)).toEqual([expect.stringContaining("does not read HID reports")]);
-    const unnamed = site("{ serial: { path: /dev/ttyUSB0 } }", hid("")).replace("    profile: test-scale\n", "");
+    const unnamed = site("{ serial: { path: /dev/scale-1 } }", hid("")).replace("    profile: test-scale\n", "");
     expect(await remarksOf(unnamed)).toEqual([]);
-    expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ hid: { product: 0b61 } }"))).toEqual([
+    expect(await remarksOf(site("{ serial: { path: /dev/scale-1 } }", "{ hid: { product: 0b61 } }"))).toEqual([
       expect.stringContaining("does not read HID reports"),
       expect.stringContaining("“vendor” is missing."),
     ]);
@@ -101,7 +144,7 @@ describe("a port", () => {
 
   test("for bulk transfers goes with a profile that knows the device, and with no other link", async () => {
     const bulk = '{ bulk: { vendor: "173a", product: "21d9" } }';
-    const serial = "{ serial: { path: /dev/ttyUSB0 } }";
+    const serial = "{ serial: { path: /dev/scale-1 } }";
     const match = (text: string): string => goodProfile.replace("serial: { baudRate: 9600 }\n", text);
     const known = match('match: { usb: [{ vendor: "173a" }], bulk: any }\n');
     const unnamed = site(serial, bulk).replace("    profile: test-scale\n", "");
@@ -130,7 +173,7 @@ describe("a port", () => {
   });
 
   test("open to the network without saying for whom is worth a note", async () => {
-    const text = site("{ serial: { path: /dev/ttyUSB0 } }", "{ listen: { port: 4001, address: 0.0.0.0 } }");
+    const text = site("{ serial: { path: /dev/scale-1 } }", "{ listen: { port: 4001, address: 0.0.0.0 } }");
     expect(await remarksOf(text)).toEqual([
       expect.stringContaining("Whoever reaches this port is taken for this device"),
     ]);
@@ -139,7 +182,7 @@ describe("a port", () => {
 
 describe("a device without a profile", () => {
   const unnamed = (link: string): string =>
-    site("    profile: test-scale\n", "").replace("{ serial: { path: /dev/ttyUSB0 } }", link);
+    site("    profile: test-scale\n", "").replace("{ serial: { path: /dev/scale-1 } }", link);
   const known = goodProfile.replace("serial:", 'match: { usb: [{ vendor: "0dc3", product: "0001" }] }\nserial:');
 
   test("is recognised where one profile has its USB identity", async () => {

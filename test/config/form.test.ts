@@ -16,7 +16,7 @@ async function places(site: readonly Change[], profile: readonly Change[] = []):
   return remarks.map((text) => /^\S+?:(\d+):\d+ {2}([^:]*): /.exec(text)?.slice(1).join(" ") ?? text);
 }
 
-const link = "{ serial: { path: /dev/ttyUSB0 } }";
+const link = "{ serial: { path: /dev/scale-1 } }";
 const another = "  - { id: exam-2, kind: exam-room, barcodes: [{ means: patient }], unverified: allow }\n";
 const hid = (page: string): string => `    link: { hid: { vendor: "0c2e", usagePage: "${page}" } }\n`;
 
@@ -97,7 +97,7 @@ describe("a mistake of form hides no mistake of meaning", () => {
         ["place: exam-1", "place: ward-9"],
       ]),
     ).toEqual(["10 device", "12 devices[0].place"]);
-    expect(await places([["{ serial: { path: /dev/ttyUSB0 } }", "{ serail: { path: ttyUSB0 } }"]])).toEqual([
+    expect(await places([["{ serial: { path: /dev/scale-1 } }", "{ serail: { path: scale-1 } }"]])).toEqual([
       "14 devices[0].link.serail",
       "14 devices[0].link.serial.path",
     ]);
@@ -113,9 +113,13 @@ describe("of a mistake of form no consequence is told:", () => {
       [[/places:\n(?: .*\n)+?(?=devices)/.exec(goodSite)?.[0] ?? "", "places: exam-1\n"]],
       ["3 places"],
     ],
-    ["a port where a block should be", [[link, "{ serial: /dev/ttyUSB0 }"]], ["14 devices[0].link.serial"]],
-    ["a link that is none", [[link, "ttyUSB0"]], ["14 devices[0].link"]],
-    ["a line speed in quotes", [["ttyUSB0", 'ttyUSB0, baudRate: "9600"']], ["14 devices[0].link.serial.baudRate"]],
+    ["a port where a block should be", [[link, "{ serial: /dev/scale-1 }"]], ["14 devices[0].link.serial"]],
+    ["a link that is none", [[link, "scale-1"]], ["14 devices[0].link"]],
+    [
+      "a line speed in quotes",
+      [["/dev/scale-1", '/dev/scale-1, baudRate: "9600"']],
+      ["14 devices[0].link.serial.baudRate"],
+    ],
     ["tls that is no block", [["insecure: true", "tls: yes"]], ["17 sinks[0].hl7.tls"]],
     [
       "an address in place of a block",

@@ -99,13 +99,13 @@ describe("mistakes", () => {
   });
 
   test("in a link are told of the kind that was meant alone", async () => {
-    expect(await remarksOf(site("path: /dev/ttyUSB0", "path: /dev/ttyUSB0, baudrate: 9600"))).toEqual([
+    expect(await remarksOf(site("path: /dev/scale-1", "path: /dev/scale-1, baudrate: 9600"))).toEqual([
       "site.yaml:14:43  devices[0].link.serial.baudrate: “baudrate” is not known here. Did you mean “baudRate”?",
     ]);
     expect(await remarksOf(site("host: ehr.clinic, ", ""))).toEqual([
       "site.yaml:17:5  sinks[0].hl7.host: “host” is missing.",
     ]);
-    expect(await remarksOf(site("path: /dev/ttyUSB0", "path: /dev/ttyUSB0, dataBits: 9"))).toEqual([
+    expect(await remarksOf(site("path: /dev/scale-1", "path: /dev/scale-1, dataBits: 9"))).toEqual([
       "site.yaml:14:43  devices[0].link.serial.dataBits: 9 must be one of 5, 6, 7, 8.",
     ]);
   });
@@ -114,10 +114,10 @@ describe("mistakes", () => {
     expect(await remarksOf(site("{ serial:", "{ serail:"))).toEqual([
       "site.yaml:14:13  devices[0].link.serail: “serail” is not known here. Did you mean “serial”?",
     ]);
-    expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "/dev/ttyUSB0"))).toEqual([
+    expect(await remarksOf(site("{ serial: { path: /dev/scale-1 } }", "/dev/scale-1"))).toEqual([
       "site.yaml:14:5  devices[0].link: Here must stand a block with one of serial, usb, hid, bulk, tcp, listen, file.",
     ]);
-    const both = site("{ serial: { path: /dev/ttyUSB0 } }", "{ serial: { path: /x }, tcp: { host: a, port: 1 } }");
+    const both = site("{ serial: { path: /dev/scale-1 } }", "{ serial: { path: /x }, tcp: { host: a, port: 1 } }");
     expect(await remarksOf(both)).toEqual([
       "site.yaml:14:35  devices[0].link.tcp: serial, tcp exclude each other: give one of serial, usb, hid, bulk, tcp, listen, file.",
     ]);
@@ -133,7 +133,7 @@ describe("mistakes", () => {
   });
 
   test("of a USB id that YAML reads as a number show how to write it", async () => {
-    expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ usb: { vendor: 0403 } }"))).toEqual([
+    expect(await remarksOf(site("{ serial: { path: /dev/scale-1 } }", "{ usb: { vendor: 0403 } }"))).toEqual([
       'site.yaml:14:20  devices[0].link.usb.vendor: 403 must be text; write it in quotes: "0403".',
     ]);
   });
@@ -170,7 +170,7 @@ places:
   - { id: room, kind: exam-room, colour: red }
 devices:
   - { id: scale-1, place: room, link: { serial: { speed: 1 } } }
-  - { id: scale-2, place: nowhere, profile: test-scale, link: { serial: { path: /dev/ttyUSB0 } } }
+  - { id: scale-2, place: nowhere, profile: test-scale, link: { serial: { path: /dev/scale-1 } } }
 sinks:
   - { id: ehr, hl7: { host: h, port: 70000, insecure: true } }
   - { id: bus, mqtt: { url: "mqtt://h" } }

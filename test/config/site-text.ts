@@ -19,7 +19,7 @@ devices:
   - id: scale-1
     place: exam-1
     profile: test-scale
-    link: { serial: { path: /dev/ttyUSB0 } }
+    link: { serial: { path: /dev/scale-1 } }
 sinks:
   - id: ehr
     hl7: { host: ehr.clinic, port: 2575, insecure: true }

@@ -59,6 +59,20 @@ test("a port that one device names by path is no candidate for another's USB ide
   expect(outcome(devices, [port(1)])).toEqual({ a: "/dev/serial/by-path/pci-1.1", b: "PORT_MISSING" });
 });
 
+test("a port that is another room's in truth is read for neither, whatever name the kernel gave it this time", () => {
+  const there = { place: "room-5", profile: "toy" };
+  const ports = [port(1, { serial: "A" }), port(2, { serial: "B" })];
+  const kernel = (n: number) => serial(`/dev/ttyUSB${n}`);
+  const byNumber = { ...there, link: usb({ serial: "B" }) };
+  expect(outcome({ a: kernel(1), b: byNumber }, ports)).toEqual({ a: "/dev/ttyUSB1", b: "/dev/ttyUSB2" });
+  expect(outcome({ a: kernel(2), b: byNumber }, ports)).toEqual({ a: "PORT_AMBIGUOUS", b: "PORT_AMBIGUOUS" });
+  const bySocket = { ...there, link: serial("/dev/serial/by-path/pci-1.2") };
+  expect(outcome({ a: kernel(2), b: bySocket }, ports)).toEqual({ a: "PORT_AMBIGUOUS", b: "PORT_AMBIGUOUS" });
+  const byKind = { ...there, link: usb() };
+  expect(outcome({ a: kernel(1), b: byKind }, ports)).toEqual({ a: "PORT_AMBIGUOUS", b: "PORT_AMBIGUOUS" });
+  expect(outcome({ a: kernel(1), b: usb() }, ports)).toEqual({ a: "/dev/ttyUSB1", b: "/dev/ttyUSB2" });
+});
+
 test("a by-id name that two equal adapters share is not trusted, for it leads to the last one plugged in", () => {
   const shared = "usb-twin";
   const twins = [port(1, { serial: "0001" }, "other"), port(2, { serial: "0001" }, shared)];
@@ -110,7 +124,7 @@ test("for each port it is said what it is, or why it is nothing", () => {
   const ports = [port(1), port(2, { vendor: "067b" }), port(3, { vendor: "10c4" }), { path: "/dev/ttyS0", names: [] }];
   const { ports: uses } = match(siteOf({ a: serial("/dev/ttyUSB1") }).devices, ports, profiles);
   expect(uses.map(({ device, why, profiles: fitting }) => [device, why, fitting])).toEqual([
-    ["a", "it is a", []],
+    ["a", "it is a, by a name that may be another port's next time; /dev/serial/by-path/pci-1.1 stays", []],
     [undefined, "no device of the configuration names it; it could be read with toy", ["toy"]],
     [undefined, "no device of the configuration names it, and no profile knows 10c4:6001", []],
     [undefined, "no device of the configuration names it, and it has no USB identity", []],

@@ -97,6 +97,13 @@ describe("a result", () => {
     expect(read(result(value))[0]?.value.kind).toBe("absent"),
   );
 
+  it("that has a date alone may recur, and one that has a moment may not", () => {
+    const dated = (time: string) =>
+      played([header(), "OBR|1", `${result()}|||${time}`]).findings.map(({ mayRecur }) => mayRecur);
+    expect(dated("20240101")).toEqual([true]);
+    expect(dated("20240101115900")).toEqual([undefined]);
+  });
+
   it("sent twice in one message is two, and the message sent again brings the same two", () => {
     const twice = played([header(), "OBR|1", result(), result()]).findings.map(({ identity }) => identity);
     const again = played([header(), "OBR|1", result(), result()]).findings.map(({ identity }) => identity);

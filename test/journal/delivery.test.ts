@@ -300,6 +300,27 @@ describe("amend", () => {
     expect(await journal.events({ limit: 5 })).toEqual([]);
   });
 
+  test("what goes along is bound with the others and stands as it did; if it changed meanwhile, nothing changes", async () => {
+    const { journal } = await journalForTest();
+    const [one, two] = [sampleObservation(), held()];
+    await journal.append({ observations: [one, two], events: [], deliveries: [] });
+    const change = {
+      observations: [one.id],
+      from: "ready",
+      standing: { state: "ready" },
+      event,
+      deliveries: [],
+    } as const;
+    const moved = (version: number) => journal.amend({ ...change, binding, along: [{ observation: two.id, version }] });
+    await expect(moved(7)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+    expect((await journal.observations({ limit: 5 })).map(({ version }) => version)).toEqual([0, 0]);
+    await moved(0);
+    const rows = await journal.observations({ limit: 5 });
+    expect(rows.map(({ observation }) => observation.binding)).toEqual([binding, binding]);
+    expect(rows.map(({ observation }) => observation.standing)).toEqual([two.standing, { state: "ready" }]);
+    expect(await journal.counts()).toMatchObject({ held: 1, heldReasons: { "no-patient": 1 } });
+  });
+
   test("a recall gives up what was never handed over", async () => {
     const { journal } = await journalForTest();
     const observation = sampleObservation();

@@ -5,7 +5,9 @@ import { type LinkConfig, type Site, siteSchema } from "../../src/config/site.ts
 type LinkInput = Record<string, unknown>;
 
 /** A site with one room and these devices, all of the profile `toy` where they name no other. */
-export function siteOf(devices: Readonly<Record<string, LinkInput | { link: LinkInput; profile?: string }>>): Site {
+export function siteOf(
+  devices: Readonly<Record<string, LinkInput | { link: LinkInput; profile?: string; place?: string }>>,
+): Site {
   return siteSchema.parse({
     site: "north",
     gateway: "gw-1",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { normalize } from "../../src/normalize/normalize.ts";
+import { dayBefore } from "../../src/normalize/source-key.ts";
 import { arrival, circumstances, finding, profileOf } from "./circumstances.ts";
 
 const profile = profileOf({
@@ -178,6 +179,18 @@ describe("the source key", () => {
     const device = { ...at.device, device: "GMF600DCY" };
     const wire = finding("GLU", "105", { unit: "mg/dL", identity: "2015-03-21T16:42:11" });
     expect(normalize(wire, { ...at, device }).sourceKey).not.toBe(key({}));
+  });
+
+  it("is of its day where nothing tells when it was measured, and only there", () => {
+    const days = (more: Parameters<typeof finding>[2]) => dayBefore(key(more)) !== undefined;
+    const deviceTime = { text: "20261123" };
+    expect([days({}), days({ record: "7" }), days({ deviceTime })]).toEqual([true, false, false]);
+    expect(days({ deviceTime, mayRecur: true })).toBe(true);
+    const later = { ...at.received, wall: "2026-03-01T00:00:30.000Z" };
+    const wire = finding("GLU", "105", { unit: "mg/dL", identity: "i" });
+    const onDay = (wall: string) => normalize(wire, { ...at, received: { ...later, wall } }).sourceKey;
+    expect(dayBefore(onDay("2026-03-01T00:00:30.000Z"))).toBe(onDay("2026-02-28T23:59:30.000Z"));
+    expect(dayBefore("id:0192")).toBeUndefined();
   });
 
   it("is new each time for a finding without an identity", () => {

@@ -215,6 +215,19 @@ describe("an identifier that a person typed", () => {
     expect(typed(rules, "123")).toBe("123 of CLINIC");
   });
 
+  it("that is another kind of code as it stands is not taken for one that lacks its prefix", () => {
+    const rules = [
+      rule({ means: "staff", prefix: "B", pattern: "\\d{5}" }),
+      rule({ means: "specimen", prefix: "S", pattern: "\\d{5}" }),
+      rule({ means: "visit", prefix: "V", pattern: "\\d{5}", symbologies: ["]C0"] }),
+      rule({ means: "patient", prefix: "P", pattern: "[A-Z0-9]{6}" }),
+    ];
+    for (const text of ["B12345", "S12345", "V12345"]) expect(typed(rules, text)).toEqual(nothing("other-kind"));
+    expect(typed(rules, "PB12345")).toBe("B12345 of CLINIC");
+    expect(typed(rules, "A12345")).toBe("A12345 of CLINIC");
+    expect(barcodeReader(rules, defaults).typed("S12345", "specimen")).toEqual({ means: "specimen", id: "12345" });
+  });
+
   it("is taken without the symbology, which nobody types", () => {
     const rules = [
       rule({ means: "staff", pattern: "\\d{4}", symbologies: ["]A0"] }),
@@ -225,17 +238,21 @@ describe("an identifier that a person typed", () => {
     expect(typed(rules, key)).toBe(`${key} of GS1`);
   });
 
-  it("names nobody but whom the scanned code names, wherever both are taken", () => {
+  it("names nobody but whom the scanned code names, wherever that means anything", () => {
     const part = fc.stringMatching(/^[PQ0-9]{0,3}$/);
     const anyRule = fc
-      .record({ prefix: part, pattern: fc.constantFrom("\\d{4}", "[PQ0-9]{4,5}", undefined) })
-      .map(({ prefix, pattern }) => rule({ means: "patient", prefix, ...(pattern === undefined ? {} : { pattern }) }));
+      .record({
+        means: fc.constantFrom("patient", "patient", "staff", "specimen"),
+        prefix: part,
+        pattern: fc.constantFrom("\\d{4}", "[PQ0-9]{4,5}", undefined),
+      })
+      .map(({ means, prefix, pattern }) => rule({ means, prefix, ...(pattern === undefined ? {} : { pattern }) }));
     const code = fc.stringMatching(/^[PQ0-9]{4,7}$/);
     fc.assert(
       fc.property(fc.array(anyRule, { minLength: 1, maxLength: 3 }), code, (rules, text) => {
         const reader = barcodeReader(rules, defaults);
         const [scanned, byHand] = [reader.scan({ text }), reader.typed(text, "patient")];
-        if (scanned.means === "patient" && byHand.means === "patient") expect(byHand).toEqual(scanned);
+        if (scanned.means !== "nothing" && byHand.means === "patient") expect(byHand).toEqual(scanned);
       }),
     );
   });

@@ -206,6 +206,27 @@ describe("what the instrument itself reports", () => {
     ]);
   });
 
+  it("contradicts the scan when it names another issuer's patient of the same number", () => {
+    const rules = [
+      rule({ means: "patient", prefix: "H", pattern: "\\d{6}", authority: "HOSP" }),
+      rule({ means: "patient", prefix: "L", pattern: "\\d{6}", authority: "LAB" }),
+    ];
+    const two = room({ barcodes: barcodeReader(rules, { authority: "CLINIC", type: "MR" }) });
+    const after = (code: string) => fatesOf([scan(0, "H123456"), told(100, { patient: code })], two);
+    expect(["H123456", "123456"].map(after)).toEqual([["123456"], ["123456"]]);
+    expect(["L123456", "H123457"].map(after)).toEqual([["conflicting-identifiers"], ["conflicting-identifiers"]]);
+  });
+
+  it("names whom the rules say, also where its text is the number of the one scanned", () => {
+    const rules = [
+      rule({ means: "patient", prefix: "P", pattern: "\\d{6}" }),
+      rule({ means: "patient", pattern: "\\d{6}", authority: "LAB" }),
+    ];
+    const two = room({ barcodes: barcodeReader(rules, { authority: "CLINIC", type: "MR" }) });
+    const steps = [scan(0, "P123456"), told(100, { patient: "123456" })];
+    expect(fatesOf(steps, two)).toEqual(["conflicting-identifiers"]);
+  });
+
   it("is no binding by itself, unless the place trusts it", () => {
     expect(fatesOf([told(100, { patient: "P-1" })])).toEqual(["no-patient"]);
     const trusting = room({ trustInstrumentIds: true });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
+import { kernelNameOf } from "../../config/kernel-name.ts";
 import type { Site } from "../../config/site.ts";
 import { bad, type Diagnosis, isMissing, ok, reason, warn } from "./diagnosis.ts";
 
@@ -17,10 +18,20 @@ export async function diagnosePorts(site: Site | undefined): Promise<readonly Di
       ? ok("udevadm", "there")
       : warn("udevadm", "not there", "apt-get install udev: without it USB ports cannot be told apart."),
   ];
-  for (const { id, link } of site?.devices ?? [])
+  for (const { id, link } of site?.devices ?? []) {
     if ("serial" in link) lines.push(await diagnosePort(`device ${id}`, link.serial.path));
+    const named = kernelNameOf(link);
+    if (named !== undefined) lines.push(fleeting(`device ${id}`, named.name));
+  }
   return lines;
 }
+
+const fleeting = (check: string, name: string): Diagnosis =>
+  warn(
+    check,
+    `${name} is the kernel's name, and may be another port after the next plugging in`,
+    "Name the port by its socket (/dev/vitalwire/path-…), which vitalwire devices shows.",
+  );
 
 async function diagnosePort(check: string, path: string): Promise<Diagnosis> {
   try {
