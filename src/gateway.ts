@@ -72,18 +72,21 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
   }
 
   /** finding -> observation -> patient -> journal -> delivery */
-  async function take(report: Report): Promise<"stored" | "refused"> {
+  function take(report: Report): Promise<"stored" | "refused"> {
     const undo: (() => void)[] = [];
-    try {
-      const mayBeKnown = isRepeatable(report) || storing.has(report.config.id);
-      await (mayBeKnown ? lookedUp(report, undo) : stored(report, unknown(meaning(report)), undo));
-      return "stored";
-    } catch (error) {
+    const refused = (error: unknown): "refused" => {
       for (const forget of undo) forget();
       const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
       trouble(code);
       log("report-refused", { device: report.config.id, code, findings: report.findings.length });
       return "refused";
+    };
+    try {
+      const mayBeKnown = isRepeatable(report) || storing.has(report.config.id);
+      const done = mayBeKnown ? lookedUp(report, undo) : stored(report, unknown(meaning(report)), undo);
+      return done === undefined ? Promise.resolve("stored") : done.then(() => "stored", refused);
+    } catch (error) {
+      return Promise.resolve(refused(error));
     }
   }
 

@@ -85,6 +85,7 @@ const keyOf = ({ device, code }: Unbound): string => `${device.device}\n${device
 
 /** On the steady clock, so that setting the host's clock between two reports does not make them two. */
 function measuredAt({ times }: Unbound): number {
+  if (times.measured === times.received.wall) return times.received.monotonicMs;
   return times.received.monotonicMs - (Date.parse(times.received.wall) - Date.parse(times.measured));
 }
 

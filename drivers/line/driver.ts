@@ -172,7 +172,11 @@ function weighing(said: Said): Weighing {
   switch (said.is) {
     case "reading": {
       const measured = said.measured.map(
-        ({ text, ...rest }): Measured => ({ value: { kind: "number", text }, ...rest }),
+        ({ channel, text, unit }): Measured => ({
+          channel,
+          value: { kind: "number", text },
+          ...(unit !== undefined && { unit }),
+        }),
       );
       return { is: "load", measured };
     }

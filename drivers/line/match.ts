@@ -44,7 +44,7 @@ function lengthOf(part: Part, line: string, at: number, units: readonly string[]
     case "optional":
       return line.startsWith(part.text, at) ? part.text.length : 0;
     case "blanks":
-      return /^ */.exec(line.slice(at))?.[0].length;
+      return blanks(line, at);
     case "text":
       return /^[ -~]*$/.test(line.slice(at, at + part.width)) ? fixed(line, at, part.width) : undefined;
     case "choice":
@@ -68,10 +68,18 @@ function longest(texts: readonly string[], line: string, at: number): number | u
   return most;
 }
 
+function blanks(line: string, at: number): number {
+  let end = at;
+  while (line.charCodeAt(end) === 0x20) end++;
+  return end - at;
+}
+
 /** The number in a field: blanks may stand to its left, and between the sign and the digits, and nowhere else. */
 function digits(part: Extract<Part, { is: "number" }>, field: string): string | undefined {
-  const [, sign, unsigned] = /^ *([+-]?) *([^ ]+)$/.exec(field) ?? [];
-  const read = number(`${sign ?? ""}${unsigned ?? ""}`);
+  const begin = blanks(field, 0);
+  const signed = field[begin] === "+" || field[begin] === "-";
+  const after = signed ? blanks(field, begin + 1) : 0;
+  const read = number(after === 0 ? field.slice(begin) : `${field[begin]}${field.slice(begin + 1 + after)}`);
   if (read === undefined || (part.decimals !== undefined && read.decimals !== part.decimals)) return undefined;
   return read.text;
 }
