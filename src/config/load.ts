@@ -18,7 +18,7 @@ import {
 import type { Remark, Source } from "./remark.ts";
 import { type Site, siteSchema } from "./site.ts";
 import { soundParts } from "./sound-parts.ts";
-import { usedSources } from "./used.ts";
+import { usedOwn, usedSources } from "./used.ts";
 import { parseYaml } from "./yaml-text.ts";
 
 /** All texts that a site's operator owns: the one file, and the `profiles/` folder beside it. */
@@ -49,8 +49,8 @@ export type Loaded =
   | { readonly ok: false; readonly problem: Problem; readonly remarks: readonly Remark[] };
 
 /**
- * Which of the shipped profiles are read: all of them, or those that the site uses. Where the latter finds a mistake,
- * all are read after all, so that what is said of it rests on the whole catalogue.
+ * Which profiles are read, the shipped ones and the site's own: all of them, or those that the site uses. Where the latter
+ * finds a mistake, all are read after all, so that what is said of it rests on the whole catalogue.
  */
 export type Catalogue = "all" | "used";
 
@@ -80,7 +80,9 @@ export async function checkSources(sources: Sources, outside: Outside, catalogue
   const read = parseYaml(sources.site);
   const shape = read.yaml === undefined ? undefined : checkShape(read.yaml, siteSchema);
   if (catalogue === "used" && shape?.value !== undefined) {
-    const used = await check(sources, read, shape, usedSources(shape.value, sources.profiles, shipped), outside);
+    const profiles = usedOwn(shape.value, sources.profiles);
+    const catalogued = usedSources(shape.value, profiles, shipped);
+    const used = await check({ ...sources, profiles }, read, shape, catalogued, outside);
     if (used.ok) return used;
   }
   return check(sources, read, shape, shipped, outside);

@@ -33,7 +33,7 @@ export const problems = {
   PROFILE_INVALID: {
     class: "permanent",
     what: "A device profile has mistakes.",
-    means: "Devices that use it are not opened.",
+    means: "Devices that use it are not opened. A service starts all the same where no device uses it.",
     todo: "Mend each line named by vitalwire check.",
   },
   CAPTURE_INVALID: {
