@@ -242,9 +242,9 @@ export const problems = {
   },
   JOURNAL_LOCKED: {
     class: "permanent",
-    what: "Another gateway uses this journal.",
+    what: "Another process uses this journal.",
     means: "Two writers would mix their queues, so this one does not start.",
-    todo: "Stop the other one first (systemctl status vitalwire).",
+    todo: "End the process that is named first; if it is the service, with systemctl stop vitalwire.",
   },
   GATEWAY_ABSENT: {
     class: "transient",

@@ -86,7 +86,9 @@ describe("the text", () => {
 
   test("with a tab names the tab once", async () => {
     const remarks = await remarksOf(site("  - id: ehr\n    hl7", "  - id: ehr\n\thl7"));
-    expect(remarks).toEqual(["site.yaml:17:1  A tab is used for indentation; YAML takes spaces alone."]);
+    expect(remarks).toEqual([
+      "site.yaml:17:1  A tab is used for indentation; YAML takes spaces alone. The rest of the file is looked at once it can be read.",
+    ]);
   });
 
   test("that is no YAML names its line", async () => {

@@ -3,14 +3,12 @@ import { createConnection, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durationMs } from "../../config/duration.ts";
-import { nearest } from "../../config/nearest.ts";
 import { durationText, type Profile } from "../../config/profile.ts";
-import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
 import { loadSimulation } from "../../devices/drivers.ts";
 import type { Simulation } from "../../driver-kit/instrument.ts";
 import type { Problem } from "../../model/problem.ts";
 import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
-import { outside } from "../configuration.ts";
+import { knownProfiles, profilesOption } from "../known-profiles.ts";
 import { type Player, play } from "../simulate/player.ts";
 import { lastsMs, namesOf, samplesOf } from "../simulate/probe.ts";
 import { openPty, PathTaken, SocatMissing } from "../simulate/pty.ts";
@@ -31,6 +29,7 @@ const options = {
     multiple: true,
     help: "measure this, instead of the samples: a channel of the profile, and its text",
   },
+  config: profilesOption,
   json: jsonOption,
 } as const;
 
@@ -47,20 +46,23 @@ export const simulate = command({
   examples: [
     ["vitalwire simulate health-o-meter-esc --pty /tmp/scale", "a scale that weighs somebody every ten seconds"],
     ["vitalwire simulate health-o-meter-esc --pty /tmp/scale --set W=72.5 --count 1", "one weighing of 72.5 kg"],
+    [
+      "vitalwire simulate our-scale --config site.yaml --pty /tmp/scale",
+      "an instrument of a profile of the site's own",
+    ],
     ["vitalwire simulate abbott-afinion-2 --connect 127.0.0.1:4001", "an analyzer that calls the gateway"],
   ],
-  exits: [exit.failed],
+  exits: [exit.found, exit.failed],
+  exitsHere: { [exit.found]: "the profile has mistakes; nothing was played" },
   run: act,
 });
 
 async function act({ words, values, output, around }: Call<typeof options>): Promise<Exit> {
   const [id = ""] = words;
-  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
-  const profile = profiles.get(id)?.profile;
-  if (profile === undefined) {
-    const meant = nearest(id, profiles.keys());
-    throw new UsageError(`There is no profile “${id}”.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`);
-  }
+  const profiles = await knownProfiles({ output, around }, values.config);
+  if (typeof profiles === "number") return profiles;
+  const profile = await profiles.find(id);
+  if (typeof profile === "number") return profile;
   if (profile.match?.bulk !== undefined && profile.match.usb !== undefined)
     throw new UsageError(`“${id}” is a USB device of its own kind, which no pty and no TCP port can stand for.`);
   const simulation = await loadSimulation(profile.driver);
