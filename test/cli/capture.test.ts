@@ -106,6 +106,13 @@ describe("a capture", () => {
     expect(await runCli(["replay", "-p", "cas-scale", file])).toMatchObject({ err: "" });
   });
 
+  test("of a device without a profile says how it is recorded all the same", async () => {
+    const { config, instrument } = await bench("health-o-meter-esc");
+    await writeFile(config, (await readFile(config, "utf8")).replace("profile: health-o-meter-esc, ", ""));
+    const { err } = await runCli(["capture", "dut", "-c", config, "--for", "1ms"]);
+    expect(err).toContain(`vitalwire capture --serial ${instrument.path}`);
+  });
+
   test("takes line settings with a bare port alone, and says what is wrong with them", async () => {
     const { config, instrument } = await bench("health-o-meter-esc");
     const wrong = [

@@ -69,8 +69,6 @@ export const capture = command({
     if (!opened.ok) {
       cancelLimit();
       output.problem(opened.problem);
-      if (opened.problem.code === "PROFILE_UNDECIDED")
-        output.note("An instrument that no profile knows is recorded with vitalwire capture --serial PATH.");
       return exit.failed;
     }
     const clock = hostClock();
@@ -138,6 +136,10 @@ async function sourceOf(call: Captured): Promise<Source | Exit> {
     const known = site.devices.map((d) => d.id).join(", ");
     throw new UsageError(`There is no device “${id}” in the configuration; there are ${known || "none"}.`);
   }
+  if (device.profile === undefined && "serial" in device.link)
+    call.output.note(
+      `${device.id} names no profile. What no profile knows is recorded with vitalwire capture --serial ${device.link.serial.path}`,
+    );
   return {
     name: device.id,
     stem: device.id,
