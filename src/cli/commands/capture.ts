@@ -232,6 +232,7 @@ async function record(
       timers: hostTimers,
       clock,
       openedMs,
+      carried: false,
       events: {
         report: async () => "refused",
         scan: ignore,
