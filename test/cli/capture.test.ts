@@ -107,9 +107,9 @@ describe("a capture", () => {
   });
 
   test("of a device without a profile says how it is recorded all the same", async () => {
-    const { config, instrument } = await bench("health-o-meter-esc");
+    const { folder, config, instrument } = await bench("health-o-meter-esc");
     await writeFile(config, (await readFile(config, "utf8")).replace("profile: health-o-meter-esc, ", ""));
-    const { err } = await runCli(["capture", "dut", "-c", config, "--for", "1ms"]);
+    const { err } = await runCli(["capture", "dut", "-c", config, "--for", "1ms", "-o", join(folder, "out.jsonl")]);
     expect(err).toContain(`vitalwire capture --serial ${instrument.path}`);
   });
 
@@ -130,7 +130,8 @@ describe("a capture", () => {
     const here = await bench("health-o-meter-esc");
     const holding = await start(here);
     const err = new Memory();
-    const ended = runCli(["capture", "--serial", here.instrument.path, "--for", "1s"], { err });
+    const file = join(here.folder, "other.jsonl");
+    const ended = runCli(["capture", "--serial", here.instrument.path, "--for", "1s", "-o", file], { err });
     await until(() => err.text.includes("waiting for it"));
     expect(err.text).toContain("systemctl stop vitalwire");
     holding.stop.abort();

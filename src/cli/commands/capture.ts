@@ -4,11 +4,10 @@ import { hostClock } from "../../clock.ts";
 import { durationMs } from "../../config/duration.ts";
 import { type SerialSettings, serialSettings } from "../../config/profile.ts";
 import { LiveSession } from "../../devices/live-session.ts";
-import { type OpenedOnce, openOnce } from "../../devices/open-once.ts";
+import { type OpenedOnce, openOnce, openPort } from "../../devices/open-once.ts";
 import { hostTimers } from "../../devices/timers.ts";
 import type { CaptureLine } from "../../driver-kit/capture.ts";
 import { latin1 } from "../../driver-kit/text.ts";
-import { serialLink } from "../../links/serial.ts";
 import { type Problem, problems } from "../../model/problem.ts";
 import type { Clock } from "../../model/times.ts";
 import { type CaptureFile, captureFile } from "../capture/capture-file.ts";
@@ -150,14 +149,11 @@ async function sourceOf(call: Captured): Promise<Source | Exit> {
 
 function barePort(path: string, { values, around }: Captured): Source {
   if (values.talk === true) throw new UsageError("--talk needs a driver: describe the device in the configuration.");
-  const link = serialLink(resolve(around.cwd, path), bareSettings(values.baud ?? "9600", values.frame ?? "8N1"));
+  const settings = bareSettings(values.baud ?? "9600", values.frame ?? "8N1");
   return {
     name: path,
     stem: basename(path),
-    async open(signal) {
-      const opened = await link.open(signal);
-      return opened.ok ? { ...opened, dispose: () => link.dispose() } : opened;
-    },
+    open: (signal) => openPort(resolve(around.cwd, path), settings, signal),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Site } from "../../config/site.ts";
 import type { GatewayStatus } from "../../console/answers.ts";
-import type { DeviceStatus } from "../../devices/device.ts";
-import { closedByFarEnd } from "../../links/socket-connection.ts";
+import { hungUp } from "../../devices/hung-up.ts";
 import { type ProblemCode, problems } from "../../model/problem.ts";
 import { ask, GatewayProblem } from "../control-client.ts";
 import { bad, type Diagnosis, ok, warn } from "./diagnosis.ts";
@@ -32,7 +31,8 @@ function ofStatus({ devices, sinks, counts, lastGood }: GatewayStatus, site: Sit
     ...devices.flatMap((status) => {
       const { device, problem } = status;
       if (problem === undefined) return [];
-      if (hungUp(status, site)) return [ok(`running device ${device}`, "waiting: it has hung up, and calls again")];
+      const link = site?.devices.find(({ id }) => id === device)?.link;
+      if (hungUp(status, link)) return [ok(`running device ${device}`, "waiting: it has hung up, and calls again")];
       return [trouble(`running device ${device}`, problem.code, problem.detail)];
     }),
     ...sinks.flatMap(({ sink, code }) => (code === undefined ? [] : [trouble(`running destination ${sink}`, code)])),
@@ -51,13 +51,6 @@ function onLastGood(site: Site | undefined): Diagnosis {
     found,
     site === undefined ? `Mend the file, then ${restart}` : `The file is mended: ${restart}`,
   );
-}
-
-/** An instrument that calls the gateway hangs up when it has said all: its call is over, and nothing is wrong. */
-function hungUp({ device, state, problem }: DeviceStatus, site: Site | undefined): boolean {
-  const link = site?.devices.find(({ id }) => id === device)?.link;
-  const calls = link !== undefined && "listen" in link;
-  return calls && state === "waiting" && problem?.code === "LINK_LOST" && problem.detail === closedByFarEnd;
 }
 
 function trouble(check: string, code: ProblemCode, detail?: string): Diagnosis {
