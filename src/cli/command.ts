@@ -158,7 +158,8 @@ function parse<O extends OptionSpecs>(
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     const [least, most] = spec.words;
-    if (positionals.length < least) throw new UsageError(`Something is missing after “${spec.name}”.`);
+    if (positionals.length < least)
+      throw new UsageError(`${spec.name} needs ${named(spec.usage, positionals.length)}.`);
     if (positionals.length > most) throw new UsageError(`“${positionals[most]}” is one word too many.`);
     // parseArgs has checked the values against these very options; its type cannot say so for a generic O
     return { values: values as OptionValues<O>, words: positionals };
@@ -166,6 +167,12 @@ function parse<O extends OptionSpecs>(
     if (error instanceof TypeError) throw new UsageError(error.message.split(". ")[0], { cause: error });
     throw error;
   }
+}
+
+/** The word that stands at this place of a usage line, besides options and what they take. */
+function named(usage: string, place: number): string {
+  const words = usage.replace(/--[\w-]+ [A-Z]\S*/g, "").match(/[^\s()[\]]+/g);
+  return words?.[place] ?? usage;
 }
 
 function helpText(spec: CommandSpec<OptionSpecs>): string {

@@ -21,7 +21,7 @@ import {
 } from "./resolve.ts";
 import { placeSchema, type Site, siteSchema } from "./site.ts";
 import type { StandIns } from "./stand-ins.ts";
-import { usedSources } from "./used.ts";
+import { usedOwn, usedSources } from "./used.ts";
 import { parseYaml } from "./yaml-text.ts";
 
 /** All texts that a site's operator owns: the one file, and the `profiles/` folder beside it. */
@@ -52,8 +52,8 @@ export type Loaded =
   | { readonly ok: false; readonly problem: Problem; readonly remarks: readonly Remark[] };
 
 /**
- * Which of the shipped profiles are read: all of them, or those that the site uses. Where the latter finds a mistake,
- * all are read after all, so that what is said of it rests on the whole catalogue.
+ * Which profiles are read, the shipped ones and the site's own: all of them, or those that the site uses. Where the latter
+ * finds a mistake, all are read after all, so that what is said of it rests on the whole catalogue.
  */
 export type Catalogue = "all" | "used";
 
@@ -84,7 +84,9 @@ export async function checkSources(sources: Sources, outside: Outside, catalogue
   if (catalogue === "used") {
     const written = siteSchema.safeParse(read.yaml?.value);
     if (written.success) {
-      const used = await check(sources, read, usedSources(written.data, sources.profiles, shipped), outside);
+      const profiles = usedOwn(written.data, sources.profiles);
+      const catalogued = usedSources(written.data, profiles, shipped);
+      const used = await check({ ...sources, profiles }, read, catalogued, outside);
       if (used.ok) return used;
     }
   }

@@ -1,9 +1,10 @@
-import type { Profile } from "../config/profile.ts";
+import type { Profile, SerialSettings } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
 import { listAllPorts } from "../links/all-ports.ts";
 import type { Connection } from "../links/link.ts";
 import { linkOf } from "../links/link-of.ts";
 import { listeners } from "../links/listener.ts";
+import { serialLink } from "../links/serial.ts";
 import type { Problem } from "../model/problem.ts";
 import { loadDriver } from "./drivers.ts";
 import { match } from "./match.ts";
@@ -44,4 +45,15 @@ export async function openOnce(
   }
   const { connection } = opened;
   return { ok: true, connection, profile: found.profile, reader: made.reader, dispose: () => link.dispose() };
+}
+
+/** Opens a serial port that no device of a site is, for whoever only listens to it. Never rejects. */
+export async function openPort(
+  path: string,
+  settings: SerialSettings,
+  signal: AbortSignal,
+): Promise<Pick<OpenedOnce, "ok" | "connection" | "dispose"> | { readonly ok: false; readonly problem: Problem }> {
+  const link = serialLink(path, settings);
+  const opened = await link.open(signal);
+  return opened.ok ? { ...opened, dispose: () => link.dispose() } : opened;
 }

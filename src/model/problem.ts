@@ -33,7 +33,7 @@ export const problems = {
   PROFILE_INVALID: {
     class: "permanent",
     what: "A device profile has mistakes.",
-    means: "Devices that use it are not opened.",
+    means: "Devices that use it are not opened. A service starts all the same where no device uses it.",
     todo: "Mend each line named by vitalwire check.",
   },
   CAPTURE_INVALID: {
@@ -58,7 +58,7 @@ export const problems = {
     class: "transient",
     what: "Another program holds the port.",
     means: "Two readers would each get half of the bytes, so the gateway does not open it.",
-    todo: "Stop the other program (ModemManager, a terminal, a second gateway). It is opened as soon as it is free.",
+    todo: "Stop the other program (this service: systemctl stop vitalwire; ModemManager; a terminal). It is opened as soon as it is free.",
   },
   PORT_AMBIGUOUS: {
     class: "permanent",

@@ -41,6 +41,12 @@ describe("a command line that is not understood", () => {
     expect(err).toContain("Usage: vitalwire check [FILE]");
   });
 
+  test("names what is missing of it", async () => {
+    expect((await runCli(["replay"])).err).toContain("replay needs FILE….");
+    expect((await runCli(["simulate", "--pty", "/tmp/x"])).err).toContain("simulate needs PROFILE.");
+    expect((await runCli(["listen"])).err).toContain("listen needs hl7|mqtt.");
+  });
+
   test("is a JSON object on stderr with --json", async () => {
     const { code, out, err } = await runCli(["check", "a", "b", "--json"]);
     expect({ code, out }).toEqual({ code: 2, out: "" });

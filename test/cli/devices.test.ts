@@ -17,7 +17,7 @@ test("a device whose port is not there is listed with the reason, and the exit c
     type: "device",
     device: "scale",
     absent: true,
-    profiles: [],
+    profiles: ["health-o-meter-esc"],
     why: "PORT_MISSING: no port has the USB identity fffe:*:Z9",
   });
 });

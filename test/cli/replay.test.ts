@@ -29,6 +29,14 @@ describe("replay", () => {
     });
   });
 
+  test("shows what was sent in the unit that it stands for, and the word that was written where that is another", async () => {
+    const metric = await runCli(["replay", "drivers/health-o-meter/captures/esc-metric.jsonl"]);
+    expect(metric.out).toMatch(/ W +\d+\.\d kg, written “m” /);
+    const pounds = await runCli(["replay", "drivers/line/captures/cas-kilograms.jsonl"]);
+    expect(pounds.out).toMatch(/ \+00159\.80 lb /);
+    expect(pounds.out).not.toContain("written");
+  });
+
   test("reads the same from raw bytes on standard input", async () => {
     const fromFile = await runCli(["replay", capture, "--json"]);
     const fromBytes = await runCli(["replay", "-p", "health-o-meter-498kl", "-", "--json"], {

@@ -1,14 +1,18 @@
-import { mkdtemp, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdtemp, open, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { lastsMs, namesOf } from "../../src/cli/simulate/probe.ts";
+import { lastsMs, namesOf, samplesOf } from "../../src/cli/simulate/probe.ts";
 import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
 import { loadDriver, loadSimulation } from "../../src/devices/drivers.ts";
+import type { InstrumentEvent } from "../../src/driver-kit/instrument.ts";
+import { collect, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { meaningOf } from "../../src/normalize/value.ts";
 import { until } from "../kit/until.ts";
 import { lineProfile, siteWithProfiles } from "./own-profiles.ts";
-import { runCli } from "./run-cli.ts";
+import { Memory, runCli } from "./run-cli.ts";
 
 const { profiles } = await resolveProfiles(
   await shippedProfileSources(),
@@ -37,15 +41,63 @@ describe("what is set", () => {
     expect(err).toMatch(/health-o-meter-esc measures no “WEIGHT”. It knows B, H, I, N, T, W/);
   });
 
+  test("is no number that the instrument cannot show", async () => {
+    const { code, err } = await runCli(["simulate", "health-o-meter-esc", "--listen", "0", "--set", "W=712345"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/shows no W of 712345; it shows .* kg/);
+  });
+
+  test("is of no use for a HID device, which no pty can stand for", async () => {
+    const { code, err } = await runCli(["simulate", "dymo-usb-scale", "--listen", "0"]);
+    expect(code).toBe(2);
+    expect(err).toContain("is a HID device");
+  });
+
   test("may have any name that the instrument's own samples have, in every profile", async () => {
     for (const { profile } of profiles.values()) {
       const simulation = await loadSimulation(profile.driver);
       if (simulation === undefined) continue;
       const names = namesOf(simulation, profile);
-      for (const name of simulation.samples.flatMap((sample) => Object.keys(sample))) expect(names).toContain(name);
+      for (const name of samplesOf(simulation, profile).flatMap((sample) => Object.keys(sample)))
+        expect(names).toContain(name);
       expect(names).not.toContain("nothing-of-the-kind");
     }
   });
+});
+
+describe("an analyzer", () => {
+  const analyzers = [...profiles.values()].flatMap(({ profile }) =>
+    ["astm", "hl7-analyzer"].includes(profile.driver) ? [profile] : [],
+  );
+
+  test.each(analyzers.map((profile) => [profile.id, profile] as const))(
+    "%s measures what its profile maps, and says whose specimen it was",
+    async (id, profile) => {
+      const [driver, simulation] = [await loadDriver(profile.driver), await loadSimulation(profile.driver)];
+      if (driver === undefined || simulation === undefined) throw new Error(`there is no ${profile.driver}`);
+      const time = new VirtualTime(driver.session(driver.options.parse(profile.options)), "stored");
+      const instrument = simulation.instrument(profile.options);
+      const tell = (event: InstrumentEvent): void => {
+        for (const action of instrument.handle(event))
+          if (action.do === "write")
+            for (const answer of time.give({ on: "data", bytes: action.bytes }))
+              if (answer.do === "write") tell({ on: "data", bytes: answer.bytes });
+      };
+      time.give({ on: "open" });
+      tell({ on: "open" });
+      const samples = samplesOf(simulation, profile);
+      for (const values of samples) tell({ on: "measure", values, at: "2026-11-23T14:05:09" });
+      const { findings } = collect(time.steps);
+      expect(findings.length).toBeGreaterThanOrEqual(samples.length);
+      for (const { channel, value, unit, reported } of findings) {
+        expect(reported?.specimen, channel).toMatch(/^S00471\d$/);
+        // These two know no test until the laboratory names its own.
+        if (id === "lis02-analyzer" || id === "roche-cobas-e411") continue;
+        expect(profile.channels).toHaveProperty([channel]);
+        expect(meaningOf(value, unit, profile.channels[channel])).not.toHaveProperty("hold");
+      }
+    },
+  );
 });
 
 describe("the path of a pty", () => {
@@ -71,7 +123,51 @@ describe("the path of a pty", () => {
     await symlink("/nowhere", link);
     const running = play(link);
     await until(async () => (await readlink(link).catch(() => "")).startsWith("/dev/pts/"));
+    const port = await open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
     expect((await running).code).toBe(0);
+    await port.close();
+  });
+
+  test("whose folder is not there is named as what is wrong with the command", async () => {
+    const { code, err } = await play("/nosuch/scale");
+    expect(code).toBe(2);
+    expect(err).toContain("There is no folder /nosuch.");
+  });
+
+  test("is played once somebody has opened it, so that nothing is lost before", async () => {
+    const link = join(await folder(), "scanner");
+    const out = new Memory();
+    const words = ["simulate", "generic-cdc-scanner", "--pty", link, "--set", "barcode=12345678", "--count", "1"];
+    const running = runCli([...words, "--every", "2s"], { out });
+    await until(async () => (await readlink(link).catch(() => "")) !== "");
+    // Longer than it takes from the opening to the first measurement.
+    await new Promise((over) => setTimeout(over, 1500));
+    expect(out.text).toBe("");
+    const port = await open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    let read = "";
+    await until(async () => {
+      const { bytesRead, buffer } = await port.read().catch(() => ({ bytesRead: 0, buffer: Buffer.alloc(0) }));
+      read += buffer.subarray(0, bytesRead).toString("latin1");
+      return read.includes("12345678");
+    });
+    expect((await running).code).toBe(0);
+    await port.close();
+  });
+});
+
+describe("the instrument's clock", () => {
+  const told = async (...words: string[]) => {
+    const folder = await mkdtemp(join(tmpdir(), "vw-simulate-"));
+    await writeFile(join(folder, "site.yaml"), "site: a\ntimezone: America/New_York\n");
+    const stop = AbortSignal.timeout(1);
+    const listen = ["simulate", "health-o-meter-esc", "--listen", "0"];
+    return runCli([...listen, ...words, "-c", join(folder, "site.yaml")], { stop });
+  };
+
+  test("is in the site's zone, or in the one that is given", async () => {
+    expect((await told()).err).toContain("its clock is that of America/New_York");
+    expect((await told("--timezone", "Asia/Tokyo")).err).toContain("its clock is that of Asia/Tokyo");
+    expect(await told("--timezone", "Tokyo")).toMatchObject({ code: 2 });
   });
 });
 

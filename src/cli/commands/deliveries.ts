@@ -26,6 +26,7 @@ export const deliveries = command({
   summary: "what is on its way, what arrived, and what was refused",
   usage: "[list | show ID… | retry ID… | discard ID…]",
   about: [
+    "An id is written in full, as the listing shows it.",
     "retry sends a refused or unsure delivery again, the same bytes under the same id; discard gives one up for good.",
     "show prints what the receiver answered (of HL7 its code, as AE, and its words) and the very bytes, which hold the",
     "patient's identifiers: mind who reads along.",
@@ -34,8 +35,11 @@ export const deliveries = command({
   words: [0, 201],
   examples: [
     ["vitalwire deliveries --state rejected", "what a person must look at"],
-    ["vitalwire deliveries show 0192f0c1-…", "one of them, with its bytes and the receiver's answer"],
-    ["vitalwire deliveries retry 0192f0c1-… --by 'N. Okafor'", "after the cause was mended"],
+    [
+      "vitalwire deliveries show 0192f0c1-7d3a-7b1c-8e55-1f0c6a2b9d34",
+      "one of them, with its bytes and the receiver's answer",
+    ],
+    ["vitalwire deliveries retry 0192f0c1-7d3a-7b1c-8e55-1f0c6a2b9d34 --by 'N. Okafor'", "after the cause was mended"],
   ],
   exits: [exit.found, exit.absent],
   run: (call) => gatewayCommand(call, () => act(call)),

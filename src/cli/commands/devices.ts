@@ -116,7 +116,8 @@ function deviceRow(assignment: Assignment, missing: ReadonlySet<string>): Row {
   const row = { type: "device", device: device.id } as const;
   if (!assignment.ok) {
     const { code, detail } = assignment.problem;
-    return { ...row, absent: true, profiles: [], why: [code, detail].filter(Boolean).join(": ") };
+    const profiles = device.profile === undefined ? [] : [device.profile];
+    return { ...row, absent: true, profiles, why: [code, detail].filter(Boolean).join(": ") };
   }
   const profiles = [assignment.profile.id];
   const { path } = assignment;

@@ -45,6 +45,7 @@ export const readings = command({
   summary: "what was read, whose it is, and whether it arrived",
   usage: "[list | show ID… | attach ID… | release ID… | hold ID… | move ID… | discard ID…]",
   about: [
+    "An id is written in full, as the listing shows it: readings of one minute begin alike.",
     "A reading that is measured with others (systolic, diastolic, mean) is changed together with them.",
     "attach gives a held reading to a patient or specimen and sends it; release sends one that is held for a doubt;",
     "hold stops one that was not sent yet; move withdraws one from a wrong patient and files it under the right one;",
@@ -58,9 +59,15 @@ export const readings = command({
   words: [0, 201],
   examples: [
     ["vitalwire readings --held", "readings that wait for a person"],
-    ["vitalwire readings show 0192f0c1-…", "everything about one"],
-    ["vitalwire readings attach 0192f0c1-… --patient 00123456 --by 'N. Okafor'", "this reading is that patient's"],
-    ["vitalwire readings move 0192f0c1-… --patient 00123457 --by 'N. Okafor' --reason 'wrong band'", "mend a mix-up"],
+    ["vitalwire readings show 0192f0c1-7d3a-7b1c-8e55-1f0c6a2b9d34", "everything about one"],
+    [
+      "vitalwire readings attach 0192f0c1-7d3a-7b1c-8e55-1f0c6a2b9d34 --patient 00123456 --by 'N. Okafor'",
+      "this reading is that patient's",
+    ],
+    [
+      "vitalwire readings move 0192f0c1-7d3a-7b1c-8e55-1f0c6a2b9d34 --patient 00123457 --by 'N. Okafor' --reason 'wrong band'",
+      "mend a mix-up",
+    ],
   ],
   exits: [exit.found, exit.absent],
   run: (call) => gatewayCommand(call, () => act(call)),

@@ -5,12 +5,14 @@ import type { Profile } from "../../config/profile.ts";
 import { loadDriver } from "../../devices/drivers.ts";
 import type { WireValue } from "../../driver-kit/contract.ts";
 import { command, type Exit, exit, jsonOption, type Surroundings, UsageError } from "../command.ts";
+import { outside } from "../configuration.ts";
 import { type KnownProfiles, knownProfiles, profilesOption } from "../known-profiles.ts";
 import type { Output } from "../output.ts";
 import { visible } from "../output.ts";
 import { type Decoded, decode } from "../replay/decode.ts";
 import { type Read, readCapture } from "../replay/read-capture.ts";
 import { valueWords } from "../words.ts";
+import { isZone } from "../zone.ts";
 
 /** Reasons for which bytes that were understood are left out; all others say that something is wrong. */
 const harmless: ReadonlySet<string> = new Set(["duplicate", "unsolicited", "not-a-reading"]);
@@ -126,7 +128,7 @@ function show(file: string, profile: Profile, decoded: readonly Decoded[], outpu
       [
         { head: "ms", cell: (r) => r.ms, align: "right" },
         { head: "channel", cell: (r) => r.finding.channel },
-        { head: "on the wire", cell: (r) => wireWords(r.finding.value, r.finding.unit) },
+        { head: "on the wire", cell: wireWords },
         { head: "code", cell: (r) => r.observation?.code.loinc },
         { head: "meaning", cell: (r) => r.observation?.code.display ?? "(ignored by the profile)" },
         { head: "value", cell: (r) => r.observation && valueWords(r.observation.value) },
@@ -160,14 +162,22 @@ function standing({ observation }: Extract<Decoded, { type: "reading" }>): strin
   return observation.standing.state === "held" ? `held: ${observation.standing.reasons.join(", ")}` : "ready";
 }
 
-function wireWords(value: WireValue, unit: string | undefined): string {
-  const text =
-    value.kind === "number"
-      ? `${value.bound ?? ""}${value.text}`
-      : value.kind === "text"
-        ? value.text
-        : `(${value.reason})${value.text ?? ""}`;
-  return unit === undefined ? text : `${text} ${unit}`;
+/** What was sent, in the unit that it stands for: some instruments write one that reads as another (`m`, metric). */
+function wireWords({ finding, observation }: Extract<Decoded, { type: "reading" }>): string {
+  const text = wireText(finding.value);
+  const { unit } = finding;
+  if (unit === undefined) return text;
+  const meant = observation?.value.kind === "quantity" ? observation.value.unit : "";
+  if (meant === "" || meant === unit || outside.codes.units.get(meant) === unit) return `${text} ${unit}`;
+  return `${text} ${meant}, written “${unit}”`;
+}
+
+function wireText(value: WireValue): string {
+  return value.kind === "number"
+    ? `${value.bound ?? ""}${value.text}`
+    : value.kind === "text"
+      ? value.text
+      : `(${value.reason})${value.text ?? ""}`;
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
@@ -175,13 +185,4 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ""
 function excerpt(bytes: Uint8Array): string {
   const text = visible(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
   return bytes.length > 40 ? `${text}…` : text;
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
