@@ -18,7 +18,7 @@ export type Reading =
   | { readonly is: "bad"; readonly reason: "checksum" | "malformed" };
 
 const clockLine = new RegExp(`^${date} [0-9]{2}:[0-9]{2}:[0-9]{2}$`);
-const endLine = /^0x([0-9A-Fa-f]{4})\s+END$/;
+const endLine = /^0x([0-9A-Fa-f]{4})\s+END\s*$/;
 const emptyLine = "Log Empty";
 
 /**
@@ -33,19 +33,20 @@ export function dumpReader(dialect: Dialect): (line: Line, span: Span) => Readin
   const head = { serial: "", firmware: "", clock: "" };
   const results: { result: Result; span: Span }[] = [];
 
-  /** Whether a line may stand where it does. */
-  function fits(text: string, span: Span): boolean {
+  /** Whether a line may stand where it does. Blanks around it are padding. */
+  function fits(padded: string, span: Span): boolean {
+    const text = padded.trim();
     switch (at) {
       case 0:
         return text === "";
       case 1:
-        head.serial = text.trim();
+        head.serial = text;
         return serialNumber.test(head.serial);
       case 2:
-        head.firmware = text.trim();
+        head.firmware = text;
         return /^[ -~]{1,24}$/.test(head.firmware);
       case 3:
-        head.clock = text.trim();
+        head.clock = text;
         return clockLine.test(head.clock);
       case 4:
         count = text === emptyLine ? 0 : Number(text);

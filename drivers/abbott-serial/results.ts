@@ -20,8 +20,10 @@ const ketoneHighest = "8.0";
 
 /** `105  Mar  14 2021 08:07 00 0x00`: value, time, plasma type or G|K, flags. */
 const forms = {
-  "freestyle-lite": new RegExp(`^([0-9]{3}|HI |LO ) {2}(${date} [0-9]{2}:[0-9]{2}) ([0-9A-F]{2}) 0x([0-9A-F]{2})$`),
-  optium: new RegExp(`^([0-9]{3}|HI |LO ) {2}(${date} [0-9]{2}:[0-9]{2}) ([GK]) 0x([0-9A-F]{2})$`),
+  "freestyle-lite": new RegExp(
+    `^([0-9]{3}|HI |LO ) {2}(${date} [0-9]{2}:[0-9]{2}) ([0-9A-Fa-f]{2}) 0x([0-9A-Fa-f]{2})$`,
+  ),
+  optium: new RegExp(`^([0-9]{3}|HI |LO ) {2}(${date} [0-9]{2}:[0-9]{2}) ([GK]) 0x([0-9A-Fa-f]{2})$`),
 } as const;
 
 /** Reads a line of a dump; nothing where it is none of a result. */

@@ -1,11 +1,12 @@
-import type { Instrument, Simulation } from "../../src/driver-kit/instrument.ts";
+import type { Simulation } from "../../src/driver-kit/instrument.ts";
+import { memoryMeter } from "../../src/driver-kit/memory-meter.ts";
+import { wallParts } from "../../src/driver-kit/wall-clock.ts";
 
 /** A meter that stays on its cable. A measurement has `SYS`, `DIA` and `PULSE`. */
-function instrument(): Instrument {
-  const records: (readonly number[])[] = [];
+function instrument() {
   let indexFollows = false;
 
-  function answer(byte: number): readonly number[] {
+  function answer(byte: number, records: readonly (readonly number[])[]): readonly number[] {
     if (indexFollows) {
       indexFollows = false;
       return records[byte - 1] ?? [];
@@ -14,37 +15,20 @@ function instrument(): Instrument {
     return byte === 0xaa ? [0x55] : byte === 0xa2 ? [records.length] : [];
   }
 
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "data": {
-          const reply = [...event.bytes].flatMap(answer);
-          return reply.length === 0 ? [] : [{ do: "write", bytes: Uint8Array.from(reply) }];
-        }
-        case "measure": {
-          const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = event.at.split(/[-T:]/).map(Number);
-          const { SYS, DIA, PULSE } = event.values;
-          records.push([
-            0xac,
-            Number(SYS) - 25,
-            Number(DIA) - 25,
-            Number(PULSE),
-            month,
-            day,
-            hour,
-            minute,
-            year - 2000,
-          ]);
-          return [];
-        }
-        case "open":
-        case "wake":
-          return [];
-        default:
-          return event satisfies never;
-      }
+  return memoryMeter<readonly number[]>({
+    capacity: 255,
+    newest: "last",
+    isThereEmpty: true,
+    record({ SYS, DIA, PULSE }, at) {
+      const { year, month, day, hour, minute } = wallParts(at);
+      const pressures = [Number(SYS) - 25, Number(DIA) - 25];
+      return [0xac, ...pressures, Number(PULSE), month, day, hour, minute, year - 2000];
     },
-  };
+    answer(heard, { records }) {
+      const reply = [...heard].flatMap((byte) => answer(byte, records));
+      return reply.length === 0 ? [] : [Uint8Array.from(reply)];
+    },
+  });
 }
 
 export const simulation: Simulation = {

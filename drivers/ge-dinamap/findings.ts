@@ -38,7 +38,7 @@ export function nibpFindings(reply: Nibp, wire: Wire): readonly Finding[] {
   }));
 }
 
-/** A predictive temperature, or one that failed. Monitor mode streams and is read by `spotTemperature`. */
+/** A temperature, flagged where it is of monitor mode, which streams; or one that failed. */
 export function temperatureFindings(reply: Temperature, wire: Wire): readonly Finding[] {
   if (reply.status === "idle") {
     if (reply.age === undefined || reply.degrees === undefined) return [];

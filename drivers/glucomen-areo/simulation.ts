@@ -1,41 +1,28 @@
-import type { Instrument, Simulation } from "../../src/driver-kit/instrument.ts";
+import type { Simulation } from "../../src/driver-kit/instrument.ts";
+import { memoryMeter } from "../../src/driver-kit/memory-meter.ts";
 import { encodeBlock } from "./blocks.ts";
 
-const capacity = 730;
-
 /**
- * A meter that is put on the cable after its first measurement and stays, newest result first. A measurement has
- * `glucose` with one decimal for mmol/L, without for mg/dL, and `mark` in two digits.
+ * A meter that says who it is in one block and what it keeps in another. A measurement has `glucose` with one decimal
+ * for mmol/L, without for mg/dL, and `mark` in two digits.
  */
-function instrument(): Instrument {
-  const memory: string[] = [];
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "open":
-        case "wake":
-          return [];
-        case "data":
-          return [...event.bytes].flatMap((byte) => {
-            if (memory.length === 0) return [];
-            if (byte === 0xa2) return [{ do: "write", bytes: encodeBlock(["  1,1,1,AR1234567,1.02"]) } as const];
-            return byte === 0x80 ? [{ do: "write", bytes: encodeBlock(memory) } as const] : [];
-          });
-        case "measure": {
-          const { glucose, mark } = event.values;
-          if (glucose === undefined) return [];
-          const unit = glucose.includes(".") ? "mmol/L" : "mg/dL";
-          const [date = "", time = ""] = event.at.split("T");
-          const when = `${date.slice(2).replaceAll("-", "")},${time.slice(0, 5).replace(":", "")}`;
-          memory.unshift(`Glu,${glucose},${unit},${mark ?? "00"},${when}`);
-          memory.splice(capacity);
-          return [];
-        }
-        default:
-          return event satisfies never;
-      }
+function instrument() {
+  return memoryMeter<string>({
+    capacity: 730,
+    newest: "first",
+    record({ glucose, mark }, at) {
+      if (glucose === undefined) return undefined;
+      const unit = glucose.includes(".") ? "mmol/L" : "mg/dL";
+      const [date = "", time = ""] = at.split("T");
+      const when = `${date.slice(2).replaceAll("-", "")},${time.slice(0, 5).replace(":", "")}`;
+      return `Glu,${glucose},${unit},${mark ?? "00"},${when}`;
     },
-  };
+    answer: (heard, { records }) =>
+      [...heard].flatMap((byte) => {
+        if (byte === 0xa2) return [encodeBlock(["  1,1,1,AR1234567,1.02"])];
+        return byte === 0x80 ? [encodeBlock(records)] : [];
+      }),
+  });
 }
 
 export const simulation: Simulation = {

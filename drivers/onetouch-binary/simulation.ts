@@ -1,4 +1,5 @@
-import type { Instrument, InstrumentAction, Simulation } from "../../src/driver-kit/instrument.ts";
+import type { Simulation } from "../../src/driver-kit/instrument.ts";
+import { type Memory, memoryMeter } from "../../src/driver-kit/memory-meter.ts";
 import { bytesOf } from "../../src/driver-kit/text.ts";
 import { secondsOfWallTime } from "../../src/driver-kit/wall-clock.ts";
 import { decodeFrame, encodeFrame, frameFramer, littleEndian, unsigned } from "./frames.ts";
@@ -55,24 +56,20 @@ const dialects = {
 } as const;
 
 /**
- * A meter that is put on the cable after its first measurement and stays, newest result first. A measurement has
- * `glucose` in mg/dL; on a Verio IQ `control` with any text marks control solution, and `meal` is B or A.
+ * A meter of LifeScan's frames. A measurement has `glucose` in mg/dL; on a Verio IQ `control` with any text marks control
+ * solution, and `meal` is B or A.
  */
-function instrument(options: Readonly<Record<string, unknown>> = {}): Instrument {
+function instrument(options: Readonly<Record<string, unknown>> = {}) {
   const name = options["dialect"] === "verio-iq" ? "verio-iq" : "ultramini";
   const dialect = dialects[name];
   const framer = frameFramer();
-  const memory: Stored[] = [];
   let sent = 0;
   let received = 0;
 
-  function hear(frame: Uint8Array): readonly InstrumentAction[] {
+  function hear(frame: Uint8Array, { records }: Memory<Stored>): readonly Uint8Array[] {
     const { control, payload } = decodeFrame(frame);
-    const write = (bits: number, contents: readonly number[] = []): InstrumentAction => ({
-      do: "write",
-      bytes: encodeFrame(name === "ultramini" ? bits | (received << 1) | sent : 0, contents),
-    });
-    if (memory.length === 0) return [];
+    const write = (bits: number, contents: readonly number[] = []): Uint8Array =>
+      encodeFrame(name === "ultramini" ? bits | (received << 1) | sent : 0, contents);
     if (payload.length === 0) {
       if ((control & 0x08) === 0) {
         sent ^= 1;
@@ -82,33 +79,24 @@ function instrument(options: Readonly<Record<string, unknown>> = {}): Instrument
       received = 0;
       return [write(0x0c)];
     }
-    const answer = dialect.answer(payload, memory);
+    const answer = dialect.answer(payload, records);
     if (answer === undefined) return [];
     if (name === "verio-iq") return [write(0, answer)];
     received ^= 1;
     return [write(0x04), write(0, answer)];
   }
 
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "open":
-        case "wake":
-          return [];
-        case "data":
-          return framer.push(event.bytes).flatMap((piece) => (piece.is === "frame" ? hear(piece.bytes) : []));
-        case "measure": {
-          const seconds = secondsOfWallTime(event.at, dialect.sinceYear);
-          if (event.values["glucose"] === undefined) return [];
-          memory.unshift({ seconds, record: dialect.record(seconds, event.values) });
-          memory.splice(capacity);
-          return [];
-        }
-        default:
-          return event satisfies never;
-      }
+  return memoryMeter<Stored>({
+    capacity,
+    newest: "first",
+    record(values, at) {
+      if (values["glucose"] === undefined) return undefined;
+      const seconds = secondsOfWallTime(at, dialect.sinceYear);
+      return { seconds, record: dialect.record(seconds, values) };
     },
-  };
+    answer: (heard, memory) =>
+      framer.push(heard).flatMap((piece) => (piece.is === "frame" ? hear(piece.bytes, memory) : [])),
+  });
 }
 
 export const simulation: Simulation = {

@@ -1,20 +1,12 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, Span } from "../../src/driver-kit/contract.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { memoryOptions } from "../../src/driver-kit/memory-session.ts";
 import { bytesOf } from "../../src/driver-kit/text.ts";
 import { findingOf, identityOf, type Meter } from "./findings.ts";
 import { decode, lineFramer, type Reply, type Result } from "./replies.ts";
 
-const options = z.strictObject({
-  askEverySeconds: z.number().int().min(1).max(600).default(5).describe("how often to ask whether a meter is there"),
-  downloadEveryMinutes: z
-    .number()
-    .int()
-    .min(1)
-    .max(1440)
-    .default(5)
-    .describe("how often to read a meter again that stays connected"),
-});
+const options = z.strictObject(memoryOptions);
 
 type Options = z.output<typeof options>;
 

@@ -61,6 +61,7 @@ export interface Meter {
 function wireValue(result: Result): Finding["value"] {
   if (result.parityError) return { kind: "absent", reason: "failed", text: `${result.digits}?` };
   const value = Number(result.digits);
+  if (value === 0) return { kind: "absent", reason: "not-measured", text: result.digits };
   if (value < lowest) return { kind: "number", text: String(lowest), bound: "<" };
   if (value > highest) return { kind: "number", text: String(highest), bound: ">" };
   return { kind: "number", text: result.digits };

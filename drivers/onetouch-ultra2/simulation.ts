@@ -1,5 +1,5 @@
 import type { Instrument, InstrumentAction, Simulation } from "../../src/driver-kit/instrument.ts";
-import { latin1 } from "../../src/driver-kit/text.ts";
+import { questionsUntil } from "../../src/driver-kit/questions.ts";
 import { line } from "./replies.ts";
 
 const serial = "GMF600DCY";
@@ -12,7 +12,7 @@ const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
  * `comment` two digits. Its clock goes on by the second from the last measurement's time.
  */
 function instrument(): Instrument {
-  let heard = "";
+  const commands = questionsUntil("\r");
   const memory: string[] = [];
   let clock: { date: string; seconds: number } | undefined;
 
@@ -50,11 +50,8 @@ function instrument(): Instrument {
       switch (event.on) {
         case "open":
           return [{ do: "wake", afterMs: 1000 }];
-        case "data": {
-          const commands = (heard + latin1(event.bytes)).split("\r");
-          heard = (commands.pop() ?? "").slice(-64);
-          return commands.flatMap(answer);
-        }
+        case "data":
+          return commands(event.bytes).flatMap(answer);
         case "wake":
           // A clock that stops at midnight is good enough for a simulated visit.
           if (clock !== undefined) clock = { ...clock, seconds: Math.min(clock.seconds + 1, 86_399) };

@@ -1,5 +1,6 @@
 import type { Instrument, InstrumentAction, Simulation } from "../../src/driver-kit/instrument.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
+import { wallParts } from "../../src/driver-kit/wall-clock.ts";
 import { replies, replyPacket, requests, types } from "./packets.ts";
 
 const capacity = 500;
@@ -40,7 +41,7 @@ function instrument(): Instrument {
           const { glucose, mark } = event.values;
           const value = Number(glucose);
           if (!Number.isInteger(value)) return [];
-          const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = event.at.split(/[-T:]/).map(Number);
+          const { year, month, day, hour, minute } = wallParts(event.at);
           const unknown = new Array<number>(7).fill(0);
           const mealMark = Number.parseInt(mark ?? "00", 16);
           memory.unshift([

@@ -1,16 +1,22 @@
-import type { Instrument, Simulation } from "../../src/driver-kit/instrument.ts";
+import type { Simulation } from "../../src/driver-kit/instrument.ts";
+import { memoryMeter } from "../../src/driver-kit/memory-meter.ts";
+import { wallParts } from "../../src/driver-kit/wall-clock.ts";
 import { commands, entered, type Reply, replyPacket } from "./packet.ts";
+
+interface Stored {
+  readonly time: Reply["data"];
+  readonly value: Reply["data"];
+}
 
 /**
  * A device that stays on its cable. A measurement has `SYS`, `DIA` and `PULSE`, or `TEMP` in degrees Celsius with one
  * decimal; which model it is follows from the option `measures`. Its clock stands at the last measurement.
  */
-function instrument(options: Readonly<Record<string, unknown>> = {}): Instrument {
+function instrument(options: Readonly<Record<string, unknown>> = {}) {
   const model = options["measures"] === "temperature" ? [0x41, 0x12] : [0x28, 0x31];
-  const records: { readonly time: Reply["data"]; readonly value: Reply["data"] }[] = [];
   let heard: number[] = [];
 
-  function answer(command: number, index: number): Reply["data"] | undefined {
+  function answer(command: number, index: number, records: readonly Stored[]): Reply["data"] | undefined {
     const [m0 = 0, m1 = 0] = model;
     switch (command) {
       case commands.connect:
@@ -35,36 +41,28 @@ function instrument(options: Readonly<Record<string, unknown>> = {}): Instrument
     }
   }
 
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "open":
-        case "wake":
-          return [];
-        case "data": {
-          heard = [...heard, ...event.bytes].slice(-64);
-          const start = heard.lastIndexOf(0xa3) - 6;
-          if (start < 0 || heard.length < start + 8) return [];
-          const [, command = 0, low = 0, high = 0] = heard.slice(start);
-          heard = [];
-          const data = answer(command, low | (high << 8));
-          return data === undefined ? [] : [{ do: "write", bytes: replyPacket({ command, data }) }];
-        }
-        case "measure": {
-          const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = event.at.split(/[-T:]/).map(Number);
-          const date = ((year - 2000) << 9) | (month << 5) | day;
-          const time = [date & 0xff, date >> 8, minute, hour] as const;
-          const { SYS, DIA, PULSE, TEMP } = event.values;
-          const tenths = Math.round(Number(TEMP) * 10);
-          if (TEMP !== undefined) records.unshift({ time, value: [tenths & 0xff, tenths >> 8, 0, 0] });
-          else records.unshift({ time, value: [Number(SYS), 0, Number(DIA), Number(PULSE ?? 0)] });
-          return [];
-        }
-        default:
-          return event satisfies never;
-      }
+  return memoryMeter<Stored>({
+    capacity: 0xffff,
+    newest: "first",
+    isThereEmpty: true,
+    record({ SYS, DIA, PULSE, TEMP }, at) {
+      const { year, month, day, hour, minute } = wallParts(at);
+      const date = ((year - 2000) << 9) | (month << 5) | day;
+      const time = [date & 0xff, date >> 8, minute, hour] as const;
+      const tenths = Math.round(Number(TEMP) * 10);
+      if (TEMP !== undefined) return { time, value: [tenths & 0xff, tenths >> 8, 0, 0] };
+      return { time, value: [Number(SYS), 0, Number(DIA), Number(PULSE ?? 0)] };
     },
-  };
+    answer(bytes, { records }) {
+      heard = [...heard, ...bytes].slice(-64);
+      const start = heard.lastIndexOf(0xa3) - 6;
+      if (start < 0 || heard.length < start + 8) return [];
+      const [, command = 0, low = 0, high = 0] = heard.slice(start);
+      heard = [];
+      const data = answer(command, low | (high << 8), records);
+      return data === undefined ? [] : [replyPacket({ command, data })];
+    },
+  });
 }
 
 export const simulation: Simulation = {

@@ -1,5 +1,6 @@
 import type { Instrument } from "./instrument.ts";
-import { bytesOf, latin1 } from "./text.ts";
+import { questionsUntil } from "./questions.ts";
+import { bytesOf } from "./text.ts";
 
 /** What lies on a simulated scale. */
 export interface Load {
@@ -11,8 +12,6 @@ export interface Load {
 /** How long a load moves, and how long it rests before it is taken off. */
 const movesMs = 1000;
 const restsMs = 20_000;
-/** What is kept of a question that has not ended. */
-const longest = 64;
 
 /**
  * A simulated scale that speaks only when asked: a load moves for a second, rests for twenty, and is taken off.
@@ -22,7 +21,7 @@ const longest = 64;
  */
 export function askedScale(end: string, reply: (load: Load, question: string) => string): Instrument {
   let load: Load = { values: {}, moving: false };
-  let heard = "";
+  const questions = questionsUntil(end);
   return {
     handle(event) {
       switch (event.on) {
@@ -34,11 +33,8 @@ export function askedScale(end: string, reply: (load: Load, question: string) =>
           load = { values: moving ? values : {}, moving: false };
           return moving ? [{ do: "wake", afterMs: restsMs }] : [];
         }
-        case "data": {
-          const questions = (heard + latin1(event.bytes)).split(end);
-          heard = (questions.pop() ?? "").slice(-longest);
-          return questions.map((question) => ({ do: "write", bytes: bytesOf(reply(load, question)) }));
-        }
+        case "data":
+          return questions(event.bytes).map((question) => ({ do: "write", bytes: bytesOf(reply(load, question)) }));
         case "open":
           return [];
         default:

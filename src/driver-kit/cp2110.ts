@@ -1,5 +1,6 @@
 import type { Action, Span } from "./contract.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
+import type { Instrument, InstrumentAction } from "./instrument.ts";
 
 /**
  * Silicon Labs CP2110, a HID device that is a UART: the id of an input or output report, 1 to 63, is the number of its
@@ -76,4 +77,22 @@ export function uartReports(inner: Framer): Framer {
     },
     limit: inner.limit * (most + 1),
   };
+}
+
+/** A simulated instrument of a byte stream, behind this chip: it hears nothing until the line is opened. */
+export function overUart(instrument: Instrument): Instrument {
+  let isOpen = false;
+  return {
+    handle(event) {
+      if (event.on !== "data") return instrument.handle(event).flatMap(outward);
+      const [id = 0, ...rest] = event.bytes;
+      if (id === 0x41) isOpen = true;
+      if (id < 1 || id > most || !isOpen) return [];
+      return instrument.handle({ on: "data", bytes: Uint8Array.from(rest.slice(0, id)) }).flatMap(outward);
+    },
+  };
+}
+
+function outward(action: InstrumentAction): readonly InstrumentAction[] {
+  return action.do === "write" ? uartWrites(action.bytes) : [action];
 }

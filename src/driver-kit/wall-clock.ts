@@ -48,9 +48,15 @@ export function wallTimeOfSeconds(seconds: number, sinceYear: number): LocalTime
   return wallTime(year, month, days + 1, Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60);
 }
 
-/** The other way round; `local` is to the second, as `wallTime` writes it. For simulated instruments. */
-export function secondsOfWallTime(local: LocalTime, sinceYear: number): number {
+/** The numbers that `wallTime` was made of, seconds in any case. In their order: year, month, day, hour, minute, second. */
+export function wallParts(local: LocalTime) {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = local.split(/[-T:]/).map(Number);
+  return { year, month, day, hour, minute, second };
+}
+
+/** Seconds counted as `wallTimeOfSeconds` reads them; `local` is to the second, as `wallTime` writes it. For simulated instruments. */
+export function secondsOfWallTime(local: LocalTime, sinceYear: number): number {
+  const { year, month, day, hour, minute, second } = wallParts(local);
   let days = day - 1;
   for (let y = sinceYear; y < year; y++) days += isLeap(y) ? 366 : 365;
   for (let m = 1; m < month; m++) days += daysIn(year, m);

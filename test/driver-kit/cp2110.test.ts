@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openUart, uartReports, uartWrites } from "../../src/driver-kit/cp2110.ts";
+import { openUart, overUart, uartReports, uartWrites } from "../../src/driver-kit/cp2110.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import { bytesOf } from "../../src/driver-kit/text.ts";
 import { shown } from "./laws.ts";
@@ -21,6 +21,15 @@ describe("a CP2110", () => {
       [63, 64],
       [1, 2],
     ]);
+  });
+  it("keeps from a simulated instrument what comes before its line is open, and padding always", () => {
+    const instrument = overUart({
+      handle: (event) => (event.on === "data" ? [{ do: "write", bytes: event.bytes }] : []),
+    });
+    const hear = (bytes: Uint8Array) => instrument.handle({ on: "data", bytes });
+    expect(hear(report("a"))).toEqual([]);
+    for (const { bytes } of openUart(19_200)) expect(hear(bytes)).toEqual([]);
+    expect(hear(report("ab", 3))).toEqual([{ do: "write", bytes: report("ab") }]);
   });
   it("gives frames that go over reports, whose spans hold ids and padding", () => {
     const one = framer();

@@ -3,9 +3,9 @@ import { decodeReply, encodeText, recordsOf, sumOf } from "../../drivers/abbott-
 import { driver } from "../../drivers/abbott-hid/driver.ts";
 import { reportOf, types } from "../../drivers/abbott-hid/reports.ts";
 import { simulation } from "../../drivers/abbott-hid/simulation.ts";
-import type { Action } from "../../src/driver-kit/contract.ts";
-import { collect, joined, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { collect, joined } from "../../src/driver-kit/replay.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
+import { fill, talk } from "../kit/download.ts";
 
 const reply = (text: string) => decodeReply(joined([Uint8Array.of(types.text), bytesOf(text)]));
 
@@ -42,41 +42,24 @@ describe("an answer of an Abbott meter", () => {
 describe.each(["neo", "insulinx"] as const)("a full memory of a %s", (dialect) => {
   it("is read as one report, each result once, with commands that only ask", () => {
     const meter = simulation.instrument({ dialect });
-    for (let i = 0; i < 1000; i++) {
-      const at = `2026-11-23T${String(Math.floor(i / 60)).padStart(2, "0")}:${String(i % 60).padStart(2, "0")}:00`;
-      meter.handle({ on: "measure", values: { glucose: String(80 + (i % 90)) }, at });
-    }
-    const time = new VirtualTime(driver.session(driver.options.parse({ dialect })), "stored");
-    const commands = new Set<string>();
-    const waiting: Action[] = [...time.give({ on: "open" })];
-    for (let action = waiting.shift(); action !== undefined; action = waiting.shift()) {
-      if (action.do !== "write") continue;
-      if (action.bytes[1] === types.text) commands.add(latin1(action.bytes.subarray(3, 3 + (action.bytes[2] ?? 0))));
-      for (const answer of meter.handle({ on: "data", bytes: action.bytes }))
-        if (answer.do === "write") waiting.push(...time.give({ on: "data", bytes: answer.bytes }));
-    }
-    time.advance(1000);
+    fill(meter, 1000);
+    const { time, written } = talk(driver, { dialect }, meter, 1000);
     const { findings, steps } = collect(time.steps);
     expect(steps.filter((step) => "action" in step && step.action.do === "report")).toHaveLength(1);
     expect(new Set(findings.map(({ identity }) => identity)).size).toBe(1000);
-    expect([...commands].every((command) => /^\$[a-z]+\?\r\n$/.test(command))).toBe(true);
+    const commands = written
+      .filter(({ bytes }) => bytes[1] === types.text)
+      .map(({ bytes }) => latin1(bytes.subarray(3, 3 + (bytes[2] ?? 0))));
+    expect(commands.filter((command) => !/^\$[a-z]+\?\r\n$/.test(command))).toEqual([]);
   });
 
   it("brings only what is new when it is read again", () => {
     const meter = simulation.instrument({ dialect });
-    const time = new VirtualTime(driver.session(driver.options.parse({ dialect })), "stored");
-    const run = (actions: readonly Action[]) => {
-      const waiting = [...actions];
-      for (let action = waiting.shift(); action !== undefined; action = waiting.shift())
-        if (action.do === "write")
-          for (const answer of meter.handle({ on: "data", bytes: action.bytes }))
-            if (answer.do === "write") waiting.push(...time.give({ on: "data", bytes: answer.bytes }));
-    };
     meter.handle({ on: "measure", values: { glucose: "98" }, at: "2026-11-23T14:00:00" });
-    run(time.give({ on: "open" }));
+    const visit = talk(driver, { dialect }, meter, 1000);
     meter.handle({ on: "measure", values: { glucose: "99" }, at: "2026-11-23T14:05:00" });
-    while (time.now < 700_000) run(time.advance(time.alarm ?? 700_000));
-    const read = collect(time.steps).findings.map(({ value }) => value.text);
+    visit.until(700_000);
+    const read = collect(visit.time.steps).findings.map(({ value }) => value.text);
     expect(read).toEqual(["98", "99"]);
   });
 });

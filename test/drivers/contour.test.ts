@@ -3,9 +3,9 @@ import { driver } from "../../drivers/contour/driver.ts";
 import { decodeMessage, encodeFrame } from "../../drivers/contour/frames.ts";
 import { messageFramer, reportsOf } from "../../drivers/contour/reports.ts";
 import { simulation } from "../../drivers/contour/simulation.ts";
-import type { Action } from "../../src/driver-kit/contract.ts";
-import { collect, joined, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { collect, joined } from "../../src/driver-kit/replay.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
+import { fill, talk } from "../kit/download.ts";
 
 describe("a Contour frame", () => {
   it("is the one that was captured", () => {
@@ -35,24 +35,13 @@ describe("a Contour frame", () => {
 describe("a full memory of a Contour", () => {
   it("is read as one report, each result once, with nothing written but EOT and ACK", () => {
     const meter = simulation.instrument();
-    for (let i = 0; i < 500; i++) {
-      const at = `2026-11-23T${String(Math.floor(i / 60)).padStart(2, "0")}:${String(i % 60).padStart(2, "0")}:00`;
-      meter.handle({ on: "measure", values: { glucose: String(80 + (i % 90)) }, at });
-    }
-    const time = new VirtualTime(driver.session(driver.options.parse({})), "stored");
-    const written = new Set<string>();
-    const waiting: Action[] = [...time.give({ on: "open" })];
-    for (let action = waiting.shift(); action !== undefined; action = waiting.shift()) {
-      if (action.do !== "write") continue;
-      expect(action.bytes).toHaveLength(65);
-      written.add(latin1(action.bytes.subarray(0, 6)));
-      for (const answer of meter.handle({ on: "data", bytes: action.bytes }))
-        if (answer.do === "write") waiting.push(...time.give({ on: "data", bytes: answer.bytes }));
-    }
-    time.advance(1000);
+    fill(meter, 500);
+    const { time, written } = talk(driver, {}, meter, 1000);
+    expect(written.filter(({ bytes }) => bytes.length !== 65)).toEqual([]);
     const { findings, steps } = collect(time.steps);
     expect(steps.filter((step) => "action" in step && step.action.do === "report")).toHaveLength(1);
     expect(new Set(findings.map(({ identity }) => identity)).size).toBe(500);
-    expect([...written].sort()).toEqual(["\0ABC\x01\x04", "\0ABC\x01\x06"]);
+    const said = new Set(written.map(({ bytes }) => latin1(bytes.subarray(0, 6))));
+    expect([...said].sort()).toEqual(["\0ABC\x01\x04", "\0ABC\x01\x06"]);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { driver } from "../../drivers/onetouch-binary/driver.ts";
 import { decodeFrame, encodeFrame } from "../../drivers/onetouch-binary/frames.ts";
 import { simulation } from "../../drivers/onetouch-binary/simulation.ts";
-import type { Action } from "../../src/driver-kit/contract.ts";
-import { collect, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { collect } from "../../src/driver-kit/replay.ts";
+import { fill, talk } from "../kit/download.ts";
 
 const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
 
@@ -21,26 +21,15 @@ describe("a LifeScan frame", () => {
 describe.each(["ultramini", "verio-iq"] as const)("a full memory of a %s", (dialect) => {
   it("is read as one report, each result once, with requests that only read", () => {
     const meter = simulation.instrument({ dialect });
-    for (let i = 0; i < 500; i++) {
-      const at = `2026-11-23T${String(Math.floor(i / 60)).padStart(2, "0")}:${String(i % 60).padStart(2, "0")}:00`;
-      meter.handle({ on: "measure", values: { glucose: String(80 + (i % 90)) }, at });
-    }
-    const time = new VirtualTime(driver.session(driver.options.parse({ dialect })), "stored");
-    const commands = new Set<string>();
-    const waiting: Action[] = [...time.give({ on: "open" })];
-    for (let action = waiting.shift(); action !== undefined; action = waiting.shift()) {
-      if (action.do !== "write") continue;
-      const { payload } = decodeFrame(action.bytes);
-      if (payload.length > 1) commands.add(hex(payload.subarray(1, payload[1] === 0x20 ? 3 : 2)));
-      for (const answer of meter.handle({ on: "data", bytes: action.bytes }))
-        if (answer.do === "write") waiting.push(...time.give({ on: "data", bytes: answer.bytes }));
-    }
-    time.advance(1000);
+    fill(meter, 500);
+    const { time, written } = talk(driver, { dialect }, meter, 1000);
     const { findings, steps } = collect(time.steps);
     expect(steps.filter((step) => "action" in step && step.action.do === "report")).toHaveLength(1);
     expect(new Set(findings.map(({ identity }) => identity)).size).toBe(500);
     const [first] = findings;
     expect(first?.deviceTime?.local).toBe("2026-11-23T08:19:00");
+    const requests = written.map(({ bytes }) => decodeFrame(bytes).payload).filter((payload) => payload.length > 1);
+    const commands = new Set(requests.map((payload) => hex(payload.subarray(1, payload[1] === 0x20 ? 3 : 2))));
     // Reading the clock is 20 02; setting it would be 20 01, and erasing 1a.
     const allowed = dialect === "ultramini" ? ["0b", "0d", "1f", "20 02"] : ["0b", "0d", "20 02", "21", "27"];
     expect([...commands].sort()).toEqual(allowed);

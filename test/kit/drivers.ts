@@ -4,6 +4,7 @@ import { driversFolder, resolveProfiles, shippedProfileSources } from "../../src
 import { type Capture, parseCapture } from "../../src/driver-kit/capture.ts";
 import type { DiscardReason, Driver } from "../../src/driver-kit/contract.ts";
 import type { Simulation } from "../../src/driver-kit/instrument.ts";
+import { readmeFaults } from "./driver-readme.ts";
 
 /** A driver's folder, loaded whole. What is wrong with it is in `faults`, so that one driver does not hide another. */
 export interface DriverFolder {
@@ -43,11 +44,12 @@ export async function driverFolders(): Promise<readonly DriverFolder[]> {
   );
   return loaded.map(({ id, driver, simulation, faults }) => {
     const { captures, faults: wrong } = capturesOf(id);
+    const own = [...profiles.values()].flatMap(({ profile }) => (profile.driver === id ? [profile] : []));
     return {
       id,
       ...(driver === undefined ? {} : { driver }),
       ...(simulation === undefined ? {} : { simulation }),
-      profiles: [...profiles.values()].flatMap(({ profile }) => (profile.driver === id ? [profile] : [])),
+      profiles: own,
       captures,
       faults: [
         ...faults,
@@ -55,10 +57,16 @@ export async function driverFolders(): Promise<readonly DriverFolder[]> {
         ...remarks
           .filter(({ file }) => file.includes(`/drivers/${id}/`))
           .map(({ file, line, message }) => `${file}:${line} ${message}`),
-        ...(existsSync(new URL(`${id}/README.md`, driversFolder)) ? [] : ["has no README.md"]),
+        ...readmeFaults(readmeOf(id), own, driver),
       ],
     };
   });
+}
+
+/** Empty where there is none, which then lacks all that it should say. */
+function readmeOf(id: string): string {
+  const file = new URL(`${id}/README.md`, driversFolder);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 async function modules(id: string): Promise<Pick<DriverFolder, "driver" | "simulation" | "faults">> {

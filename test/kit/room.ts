@@ -10,6 +10,7 @@ import {
   writeSite,
 } from "./gateway.ts";
 import { type PtyInstrument, ptyInstrument } from "./pty.ts";
+import { roomAndBench } from "./site.ts";
 import { until } from "./until.ts";
 
 /** The barcode of a patient's wristband, and the bytes that the scanner sends for it. */
@@ -39,23 +40,7 @@ export function roomSite(
     patients: { authority: "CLINIC" },
     clock: { holdUnsynchronised: false },
     journal: { ballastMegabytes: 1 },
-    places: [
-      {
-        id: "room-4",
-        kind: "exam-room",
-        unverified: "allow",
-        barcodes: [
-          { means: "patient", prefix: "P", pattern: "\\d{8}" },
-          { means: "done", pattern: "DONE" },
-        ],
-      },
-      {
-        id: "bench-1",
-        kind: "lab-bench",
-        trustInstrumentIds: true,
-        barcodes: [{ means: "specimen", prefix: "S", pattern: "\\d{6}" }],
-      },
-    ],
+    places: roomAndBench({ patient: 8, specimen: 6 }),
     devices: [
       serial("scanner-4", "generic-serial-scanner", join(folder, "scanner")),
       serial("scale-4", "health-o-meter-esc", join(folder, "scale")),

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { type Profile, profileSchema } from "../../src/config/profile.ts";
 import { type LinkConfig, type Site, siteSchema } from "../../src/config/site.ts";
 
@@ -16,6 +17,36 @@ export function siteOf(devices: Readonly<Record<string, LinkInput | { link: Link
         : { id, place: "room-4", profile: "toy", link: given as unknown as LinkConfig },
     ),
   });
+}
+
+/**
+ * An exam room in which patients and the code at the door are scanned, and a bench whose analyzers name specimens:
+ * barcodes `P` and `S` with so many digits.
+ */
+export function roomAndBench({
+  patient,
+  specimen,
+}: {
+  readonly patient: number;
+  readonly specimen: number;
+}): z.input<typeof siteSchema>["places"] {
+  return [
+    {
+      id: "room-4",
+      kind: "exam-room",
+      unverified: "allow",
+      barcodes: [
+        { means: "patient", prefix: "P", pattern: `\\d{${patient}}` },
+        { means: "done", pattern: "DONE" },
+      ],
+    },
+    {
+      id: "bench-1",
+      kind: "lab-bench",
+      trustInstrumentIds: true,
+      barcodes: [{ means: "specimen", prefix: "S", pattern: `\\d{${specimen}}` }],
+    },
+  ];
 }
 
 /** A profile; by default one of the toy driver at 9600 baud. */

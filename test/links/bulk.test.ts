@@ -1,16 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { bulkLink, bulkProblem } from "../../src/links/bulk.ts";
 import { BulkConnection, type OpenBulk } from "../../src/links/bulk-connection.ts";
-import type { ConnectionEvents } from "../../src/links/link.ts";
-import { compile } from "../kit/crash-compile.ts";
 import { until } from "../kit/until.ts";
-
-const run = promisify(execFile);
+import { listening, openedWithout } from "../kit/usb-link.ts";
 
 /** The far side of the edge: a claimed interface. */
 class FakeBulk implements OpenBulk {
@@ -55,26 +47,19 @@ class FakeBulk implements OpenBulk {
 
 function connected() {
   const device = new FakeBulk();
-  const connection = new BulkConnection(device, "/dev/bus/usb/001/004:0");
-  const packets: number[][] = [];
-  const endings: string[] = [];
-  const events: ConnectionEvents = {
-    data: (bytes) => packets.push([...bytes]),
-    closed: (ending) => endings.push(ending.reason === "lost" ? `lost: ${ending.detail}` : ending.reason),
-  };
-  return { device, connection, packets, endings, events };
+  return { device, connection: new BulkConnection(device, "/dev/bus/usb/001/004:0"), ...listening() };
 }
 
 test("each packet is one data event; an empty one, which ends a transfer, is none", async () => {
-  const { device, connection, packets, events } = connected();
+  const { device, connection, heard, events } = connected();
   connection.start(events);
   device.say(0xe2, 0);
-  await until(() => packets.length === 1);
+  await until(() => heard.length === 1);
   device.say();
   await until(() => device.asked === 3);
   device.say(1, 2, 3);
-  await until(() => packets.length === 2);
-  expect(packets).toEqual([
+  await until(() => heard.length === 2);
+  expect(heard).toEqual([
     [0xe2, 0],
     [1, 2, 3],
   ]);
@@ -125,46 +110,24 @@ test("an instrument that refuses a transfer, or takes none, is lost; the closing
 });
 
 test("while paused nothing more is asked of the instrument, and nothing is lost", async () => {
-  const { device, connection, packets, events } = connected();
+  const { device, connection, heard, events } = connected();
   connection.start(events);
   connection.pause();
   device.say(1);
   device.say(2);
   await until(() => device.asked === 1);
   await Promise.resolve();
-  expect([packets, device.asked]).toEqual([[], 1]);
+  expect([heard, device.asked]).toEqual([[], 1]);
   connection.resume();
-  await until(() => packets.length === 2);
-  expect(packets).toEqual([[1], [2]]);
+  await until(() => heard.length === 2);
+  expect(heard).toEqual([[1], [2]]);
   await connection.close();
 });
 
-/** What opening this path leads to, in a process of its own whose libraries are looked for in this folder first. */
-async function opened(path: string, libraries: string): Promise<unknown> {
-  const program = `
-    import { bulkLink } from ${JSON.stringify(join(compiled, "src/links/bulk.js"))};
-    console.log(JSON.stringify(await bulkLink(${JSON.stringify(path)}).open(new AbortController().signal)));
-  `;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], {
-    env: { ...process.env, LD_LIBRARY_PATH: libraries },
-  });
-  return JSON.parse(stdout);
-}
-
-let compiled = "";
-let broken = "";
-beforeAll(async () => {
-  compiled = compile(["src/links"], tmpdir());
-  // A file that is no library stands in for one that is not installed.
-  broken = await mkdtemp(join(tmpdir(), "vw-libraries-"));
-  await writeFile(join(broken, "libudev.so.1"), "no library\n");
-});
-afterAll(async () => {
-  for (const folder of [compiled, broken]) await rm(folder, { recursive: true, force: true });
-});
-
 test("without node-usb's system library the package to install is named", async () => {
-  expect(await opened("/dev/bus/usb/001/250:0", broken)).toEqual({
+  expect(
+    await openedWithout("libudev.so.1", { module: "bulk.js", make: "bulkLink" }, "/dev/bus/usb/001/250:0"),
+  ).toEqual({
     ok: false,
     problem: {
       code: "LIBRARY_MISSING",

@@ -1,17 +1,9 @@
-import { execFile } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { hidLink, hidProblem } from "../../src/links/hid.ts";
 import { HidConnection, type OpenHid } from "../../src/links/hid-connection.ts";
-import type { ConnectionEvents } from "../../src/links/link.ts";
-import { compile } from "../kit/crash-compile.ts";
 import { until } from "../kit/until.ts";
-
-const run = promisify(execFile);
+import { listening, openedWithout } from "../kit/usb-link.ts";
 
 /** The far side of the edge: what node-hid's HIDAsync is to a connection. */
 class FakeHid extends EventEmitter implements OpenHid {
@@ -49,18 +41,11 @@ class FakeHid extends EventEmitter implements OpenHid {
 
 function connected() {
   const device = new FakeHid();
-  const connection = new HidConnection(device, "/dev/hidraw0");
-  const reports: number[][] = [];
-  const endings: string[] = [];
-  const events: ConnectionEvents = {
-    data: (bytes) => reports.push([...bytes]),
-    closed: (ending) => endings.push(ending.reason === "lost" ? `lost: ${ending.detail}` : ending.reason),
-  };
-  return { device, connection, reports, endings, events };
+  return { device, connection: new HidConnection(device, "/dev/hidraw0"), ...listening() };
 }
 
 test("one report is one data event, as it came, in memory of its own kind", () => {
-  const { device, connection, reports, events } = connected();
+  const { device, connection, heard, events } = connected();
   let plain = false;
   connection.start({
     ...events,
@@ -71,7 +56,7 @@ test("one report is one data event, as it came, in memory of its own kind", () =
   });
   device.emit("data", Buffer.from([3, 4, 3, 0xff, 0xd2, 4]));
   device.emit("data", Buffer.from([3]));
-  expect(reports).toEqual([[3, 4, 3, 0xff, 0xd2, 4], [3]]);
+  expect(heard).toEqual([[3, 4, 3, 0xff, 0xd2, 4], [3]]);
   expect(plain).toBe(true);
 });
 
@@ -137,14 +122,14 @@ test("a connection closed in the moment of its start is closed only after readin
 });
 
 test("reports that come while reading is paused are kept in order, though not without end", async () => {
-  const { device, connection, reports, endings, events } = connected();
+  const { device, connection, heard, endings, events } = connected();
   connection.start(events);
   connection.pause();
   for (const n of [1, 2, 3]) device.emit("data", Buffer.from([n]));
-  expect(reports).toEqual([]);
+  expect(heard).toEqual([]);
   connection.resume();
   device.emit("data", Buffer.from([4]));
-  expect(reports).toEqual([[1], [2], [3], [4]]);
+  expect(heard).toEqual([[1], [2], [3], [4]]);
 
   connection.pause();
   for (let i = 0; i < 5000; i++) device.emit("data", Buffer.from([0]));
@@ -171,32 +156,8 @@ test("a pause asked for while kept reports flow holds the rest back", () => {
   expect(seen).toEqual([1, 2, 3, 4]);
 });
 
-/** What opening this path leads to, in a process of its own whose libraries are looked for in this folder first. */
-async function opened(path: string, libraries: string): Promise<unknown> {
-  const program = `
-    import { hidLink } from ${JSON.stringify(join(compiled, "src/links/hid.js"))};
-    console.log(JSON.stringify(await hidLink(${JSON.stringify(path)}).open(new AbortController().signal)));
-  `;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", program], {
-    env: { ...process.env, LD_LIBRARY_PATH: libraries },
-  });
-  return JSON.parse(stdout);
-}
-
-let compiled = "";
-let broken = "";
-beforeAll(async () => {
-  compiled = compile(["src/links"], tmpdir());
-  // A file that is no library stands in for one that is not installed.
-  broken = await mkdtemp(join(tmpdir(), "vw-libraries-"));
-  await writeFile(join(broken, "libusb-1.0.so.0"), "no library\n");
-});
-afterAll(async () => {
-  for (const folder of [compiled, broken]) await rm(folder, { recursive: true, force: true });
-});
-
 test("without node-hid's system libraries the packages to install are named", async () => {
-  expect(await opened("/dev/hidraw99", broken)).toEqual({
+  expect(await openedWithout("libusb-1.0.so.0", { module: "hid.js", make: "hidLink" }, "/dev/hidraw99")).toEqual({
     ok: false,
     problem: {
       code: "LIBRARY_MISSING",

@@ -16,6 +16,7 @@ import type { Site } from "../../src/config/site.ts";
 import { loadDriver } from "../../src/devices/drivers.ts";
 import type { Driver } from "../../src/driver-kit/contract.ts";
 import type { StoredObservation } from "../../src/journal/journal.ts";
+import { roomAndBench } from "../kit/site.ts";
 import { Cable } from "../kit/virtual/cable.ts";
 import { startVirtualGateway, type VirtualGateway } from "../kit/virtual/gateway.ts";
 import { type Mood, VirtualReceiver } from "../kit/virtual/receiver.ts";
@@ -93,23 +94,7 @@ const siteText = stringify({
   site: "north",
   gateway: "gw-1",
   timezone: "UTC",
-  places: [
-    {
-      id: "room-4",
-      kind: "exam-room",
-      unverified: "allow",
-      barcodes: [
-        { means: "patient", prefix: "P", pattern: "\\d" },
-        { means: "done", pattern: "DONE" },
-      ],
-    },
-    {
-      id: "bench-1",
-      kind: "lab-bench",
-      trustInstrumentIds: true,
-      barcodes: [{ means: "specimen", prefix: "S", pattern: "\\d{3}" }],
-    },
-  ],
+  places: roomAndBench({ patient: 1, specimen: 3 }),
   devices: [
     serial("scanner", "generic-serial-scanner"),
     serial("scale", "health-o-meter-esc"),
