@@ -1,10 +1,11 @@
 import type { Instrument, InstrumentAction, InstrumentEvent, Simulation } from "../../src/driver-kit/instrument.ts";
+import { numberAndUnit, typicalResults } from "../../src/driver-kit/typical-results.ts";
 import type { Out, Upper } from "./line.ts";
 import { Link } from "./link.ts";
 import { type Options, rulesOf, options as schema } from "./options.ts";
 import { instrumentTimes } from "./sender.ts";
 
-/** Units of what it measures; other channels are sent without one. */
+/** Units of what it measures where no unit is given with the number; other channels are sent without one. */
 const units: Readonly<Record<string, string>> = { HbA1c: "%", Alb: "mg/L", Crt: "mg/dL", Ratio: "mg/g", Glu: "mmol/L" };
 
 /**
@@ -104,17 +105,19 @@ function message(values: Readonly<Record<string, string>>, at: string, n: number
   const { patient = "", specimen = "", operator = "", ...channels } = values;
   const time = at.replace(/\D/g, "").slice(0, 14);
   const names = Object.keys(channels);
-  const results = names.map((channel, i) =>
-    record("R", {
+  const results = names.map((channel, i) => {
+    const { text, unit = units[channel] ?? "" } = numberAndUnit(channels[channel] ?? "");
+    const split = /\d/.test(text) ? `^${text}` : `${text}^`;
+    return record("R", {
       2: String(i + 1),
       3: testOf(channel, options),
-      4: `${options.value === "whole" ? "" : "^"}${channels[channel] ?? ""}`,
-      5: units[channel] ?? "",
+      4: options.value === "whole" ? text : split,
+      5: unit,
       9: "F",
       11: operator,
       13: time,
-    }),
-  );
+    });
+  });
   const order: Record<number, string> = { 2: "1", 4: String(n), 5: names.map((name) => `^^^${name}`).join("\\") };
   const { field, component } = options.specimen;
   if (field !== "none") order[field === "O.3" ? 3 : 4] = `${"^".repeat(component - 1)}${specimen}`;
@@ -160,4 +163,5 @@ export const simulation: Simulation = {
     { specimen: "S004713", HbA1c: "4.8" },
     { specimen: "S004714", HbA1c: "6.1", operator: "3643" },
   ],
+  samplesOf: (channels) => typicalResults(channels).map((values, n) => ({ specimen: `S00471${n + 1}`, ...values })),
 };

@@ -16,7 +16,8 @@ const ms = z.number().min(0);
 
 const headSchema = z.strictObject({
   capture: z.literal(1),
-  profile: z.string().min(1),
+  /** Left out where an instrument was recorded before it had one. */
+  profile: z.string().min(1).optional(),
   source: z.string().min(1),
   evidence: z.enum(["documented", "capture", "testvector", "constructed"]),
   device: z.string().optional(),

@@ -1,3 +1,5 @@
+import type { ResultChannel } from "./typical-results.ts";
+
 /**
  * The other end of a driver: an instrument, simulated as a pure state machine that speaks the real wire format. It
  * serves `vitalwire simulate`, the demo and the tests under faults.
@@ -24,4 +26,6 @@ export interface Simulation {
   instrument(options?: Readonly<Record<string, unknown>>): Instrument;
   /** What it measures when nobody says otherwise, for demonstrations: one map of values a measurement. */
   readonly samples: readonly Readonly<Record<string, string>>[];
+  /** What it measures instead where it plays a profile with these channels; nothing where the profile maps no test. */
+  samplesOf?(channels: Readonly<Record<string, ResultChannel>>): Simulation["samples"];
 }

@@ -58,7 +58,7 @@ export const problems = {
     class: "transient",
     what: "Another program holds the port.",
     means: "Two readers would each get half of the bytes, so the gateway does not open it.",
-    todo: "Stop the other program (ModemManager, a terminal, a second gateway). It is opened as soon as it is free.",
+    todo: "Stop the other program (this service: systemctl stop vitalwire; ModemManager; a terminal). It is opened as soon as it is free.",
   },
   PORT_AMBIGUOUS: {
     class: "permanent",

@@ -84,6 +84,52 @@ describe("a capture", () => {
     expect(text(lines.flatMap((l) => ("out" in l ? [l.out] : [])))).toContain(here.instrument.received());
   });
 
+  test("of an instrument that no profile knows takes its port and line settings, and only listens", async () => {
+    const { folder, instrument } = await bench("health-o-meter-esc");
+    const file = join(folder, "new.jsonl");
+    const stop = new AbortController();
+    const err = new Memory();
+    const words = ["capture", "--serial", instrument.path, "--baud", "2400", "--frame", "7e1", "-o", file];
+    const ended = runCli(words, { stop: stop.signal, err, env: { VITALWIRE_CONFIG: join(folder, "none.yaml") } });
+    await until(() => err.text.includes("recording to"));
+    instrument.write("ST,     72.5 kg\r\n");
+    await until(async () => (await readFile(file, "utf8")).includes("kg"));
+    stop.abort();
+    expect((await ended).code).toBe(0);
+    expect(err.text).toContain(`vitalwire replay --profile ID ${file}`);
+    expect(instrument.received()).toBe("");
+    const { head, lines } = await linesOf(file);
+    expect(head).not.toHaveProperty("profile");
+    expect(text(lines.flatMap((l) => ("in" in l ? [l.in] : [])))).toBe("ST,     72.5 kg\r\n");
+
+    expect(await runCli(["replay", file])).toMatchObject({ code: 2, err: expect.stringContaining("give --profile") });
+    expect(await runCli(["replay", "-p", "cas-scale", file])).toMatchObject({ err: "" });
+  });
+
+  test("takes line settings with a bare port alone, and says what is wrong with them", async () => {
+    const { config, instrument } = await bench("health-o-meter-esc");
+    const wrong = [
+      ["dut", "--baud", "9600"],
+      ["dut", "--serial", instrument.path],
+      ["--serial", instrument.path, "--frame", "9N1"],
+      ["--serial", instrument.path, "--baud", "fast"],
+      ["--serial", instrument.path, "--talk"],
+      [],
+    ];
+    for (const words of wrong) expect(await runCli(["capture", ...words, "-c", config])).toMatchObject({ code: 2 });
+  });
+
+  test("of a port that the service holds says how to stop it", async () => {
+    const here = await bench("health-o-meter-esc");
+    const holding = await start(here);
+    const err = new Memory();
+    const ended = runCli(["capture", "--serial", here.instrument.path, "--for", "1s"], { err });
+    await until(() => err.text.includes("waiting for it"));
+    expect(err.text).toContain("systemctl stop vitalwire");
+    holding.stop.abort();
+    await Promise.all([holding.ended, ended]);
+  });
+
   test("replaces no file that is there", async () => {
     const here = await bench("health-o-meter-esc");
     await writeFile(join(here.folder, "out.jsonl"), "mine");

@@ -27,6 +27,14 @@ describe("replay", () => {
     });
   });
 
+  test("shows what was sent in the unit that it stands for, and the word that was written where that is another", async () => {
+    const metric = await runCli(["replay", "drivers/health-o-meter/captures/esc-metric.jsonl"]);
+    expect(metric.out).toMatch(/ W +\d+\.\d kg, written “m” /);
+    const pressure = await runCli(["replay", "drivers/ge-dinamap/captures/determination.jsonl"]);
+    expect(pressure.out).toMatch(/ \d+ mmHg /);
+    expect(pressure.out).not.toContain("written");
+  });
+
   test("reads the same from raw bytes on standard input", async () => {
     const fromFile = await runCli(["replay", capture, "--json"]);
     const fromBytes = await runCli(["replay", "-p", "health-o-meter-498kl", "-", "--json"], {

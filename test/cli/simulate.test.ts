@@ -3,9 +3,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { lastsMs, namesOf } from "../../src/cli/simulate/probe.ts";
+import { lastsMs, namesOf, samplesOf } from "../../src/cli/simulate/probe.ts";
 import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
 import { loadDriver, loadSimulation } from "../../src/devices/drivers.ts";
+import type { InstrumentEvent } from "../../src/driver-kit/instrument.ts";
+import { collect, VirtualTime } from "../../src/driver-kit/replay.ts";
+import { meaningOf } from "../../src/normalize/value.ts";
 import { until } from "../kit/until.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -28,10 +31,46 @@ describe("what is set", () => {
       const simulation = await loadSimulation(profile.driver);
       if (simulation === undefined) continue;
       const names = namesOf(simulation, profile);
-      for (const name of simulation.samples.flatMap((sample) => Object.keys(sample))) expect(names).toContain(name);
+      for (const name of samplesOf(simulation, profile).flatMap((sample) => Object.keys(sample)))
+        expect(names).toContain(name);
       expect(names).not.toContain("nothing-of-the-kind");
     }
   });
+});
+
+describe("an analyzer", () => {
+  const analyzers = [...profiles.values()].flatMap(({ profile }) =>
+    ["astm", "hl7-analyzer"].includes(profile.driver) ? [profile] : [],
+  );
+
+  test.each(analyzers.map((profile) => [profile.id, profile] as const))(
+    "%s measures what its profile maps, and says whose specimen it was",
+    async (id, profile) => {
+      const [driver, simulation] = [await loadDriver(profile.driver), await loadSimulation(profile.driver)];
+      if (driver === undefined || simulation === undefined) throw new Error(`there is no ${profile.driver}`);
+      const time = new VirtualTime(driver.session(driver.options.parse(profile.options)), "stored");
+      const instrument = simulation.instrument(profile.options);
+      const tell = (event: InstrumentEvent): void => {
+        for (const action of instrument.handle(event))
+          if (action.do === "write")
+            for (const answer of time.give({ on: "data", bytes: action.bytes }))
+              if (answer.do === "write") tell({ on: "data", bytes: answer.bytes });
+      };
+      time.give({ on: "open" });
+      tell({ on: "open" });
+      const samples = samplesOf(simulation, profile);
+      for (const values of samples) tell({ on: "measure", values, at: "2026-11-23T14:05:09" });
+      const { findings } = collect(time.steps);
+      expect(findings.length).toBeGreaterThanOrEqual(samples.length);
+      for (const { channel, value, unit, reported } of findings) {
+        expect(reported?.specimen, channel).toMatch(/^S00471\d$/);
+        // These two know no test until the laboratory names its own.
+        if (id === "lis02-analyzer" || id === "roche-cobas-e411") continue;
+        expect(profile.channels).toHaveProperty([channel]);
+        expect(meaningOf(value, unit, profile.channels[channel])).not.toHaveProperty("hold");
+      }
+    },
+  );
 });
 
 describe("the path of a pty", () => {

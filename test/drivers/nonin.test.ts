@@ -14,7 +14,7 @@ const captures = readdirSync(folder).flatMap((file) => {
 
 describe("Nonin oximeters", () => {
   it.each(captures)("read no other value from %s after one flipped bit, with a checksum or without", (_, capture) => {
-    const format = capture.head.profile.replace("nonin-format-", "");
+    const format = capture.head.profile?.replace("nonin-format-", "");
     const trial = { driver, options: driver.options.parse({ format }) };
     const base = play(trial, capture.lines);
     if ("threw" in base) throw new Error(base.threw);

@@ -33,8 +33,8 @@ describe("a blood pressure as ORU^R01", () => {
       "MSH|^~\\&|VITALWIRE||||20261123150511+0100||ORU^R01^ORU_R01|0ABCDEFGHIJKLMNOPQRS|P|2.5.1|||NE|AL||UNICODE UTF-8",
       "PID|1||123456^^^CLINIC^MR",
       `OBR|1||${group}-2694d7f6^VITALWIRE|85354-9^Blood pressure panel^LN|||20261123150509+0100|||||||||||||||20261123150511+0100|||F`,
-      "OBX|1|NM|8480-6^Systolic blood pressure^LN^150021^MDC_PRESS_BLD_NONINV_SYS^MDC|13595425341585|118|mm[Hg]^mmHg^UCUM|||||F|||||nurse7||SN1234^GE V100~monitor-1^gw1",
-      "OBX|2|NM|8462-4^Diastolic blood pressure^LN^150022^MDC_PRESS_BLD_NONINV_DIA^MDC|13595425341586|76|mm[Hg]^mmHg^UCUM|||||F|||||nurse7||SN1234^GE V100~monitor-1^gw1",
+      "OBX|1|NM|8480-6^Systolic blood pressure^LN^150021^MDC_PRESS_BLD_NONINV_SYS^MDC|13595425341585|118|mm[Hg]^mm[Hg]^UCUM|||||F|||||nurse7||SN1234^GE V100~monitor-1^gw1",
+      "OBX|2|NM|8462-4^Diastolic blood pressure^LN^150022^MDC_PRESS_BLD_NONINV_DIA^MDC|13595425341586|76|mm[Hg]^mm[Hg]^UCUM|||||F|||||nurse7||SN1234^GE V100~monitor-1^gw1",
       "",
     ]);
   });
@@ -61,7 +61,11 @@ describe("a value", () => {
   const quantity = { kind: "quantity", number: 0, unit: "kg", wireUnit: "" } as const;
 
   it("is sent digit for digit as the instrument wrote it", () => {
-    expect(value({ ...quantity, text: "098.60" })).toEqual(["NM", "098.60", "kg^^UCUM", undefined, "F"]);
+    expect(value({ ...quantity, text: "098.60" })).toEqual(["NM", "098.60", "kg^kg^UCUM", undefined, "F"]);
+  });
+
+  it("names its unit by what it means, never by a word of the wire that reads as another unit", () => {
+    expect(value({ ...quantity, text: "81.3", wireUnit: "m" })).toEqual(["NM", "81.3", "kg^kg^UCUM", undefined, "F"]);
   });
 
   it("beyond a bound is a structured number and flagged, never the limit alone", () => {
@@ -70,7 +74,7 @@ describe("a value", () => {
   });
 
   it("that is no plain number is text", () => {
-    expect(value({ ...quantity, text: "1E2" })).toEqual(["ST", "1E2", "kg^^UCUM", undefined, "F"]);
+    expect(value({ ...quantity, text: "1E2" })).toEqual(["ST", "1E2", "kg^kg^UCUM", undefined, "F"]);
     expect(value({ kind: "text", text: "2+" })).toEqual(["ST", "2+", undefined, undefined, "F"]);
     expect(value({ kind: "text", text: "x".repeat(200) })[0]).toBe("TX");
   });
@@ -244,7 +248,7 @@ describe("other versions and codes", () => {
   it("put MDC first, with its units, and claim PCD-01 in 2.6 alone", () => {
     const message = messageOf(content([reading()]), { version: "2.6", codes: "mdc" });
     expect(message.find("OBX")?.field(3)).toBe("150021^MDC_PRESS_BLD_NONINV_SYS^MDC^8480-6^Systolic blood pressure^LN");
-    expect(message.find("OBX")?.field(6)).toBe("266016^MDC_DIM_MMHG^MDC^mm[Hg]^mmHg^UCUM");
+    expect(message.find("OBX")?.field(6)).toBe("266016^MDC_DIM_MMHG^MDC^mm[Hg]^mm[Hg]^UCUM");
     expect(message.get("OBX-4")).toBe("1.0.0.13595425341585");
     expect(message.get("OBX-4")?.length).toBeLessThanOrEqual(20);
     expect(message.get("OBX-21")).toBe(reading().id);

@@ -81,7 +81,7 @@ export function modesOf(driver: Driver, profiles: readonly Profile[], all: reado
   }
   return modes.map(({ options, ids }) => ({
     profile: ids[0] ?? driver.id,
-    captures: all.filter(({ head }) => ids.includes(head.profile)),
+    captures: all.filter(({ head }) => ids.includes(head.profile ?? "")),
     session: () => driver.session(options),
   }));
 }

@@ -135,7 +135,7 @@ function show(file: string, profile: Profile, decoded: readonly Decoded[], outpu
       [
         { head: "ms", cell: (r) => r.ms, align: "right" },
         { head: "channel", cell: (r) => r.finding.channel },
-        { head: "on the wire", cell: (r) => wireWords(r.finding.value, r.finding.unit) },
+        { head: "on the wire", cell: wireWords },
         { head: "code", cell: (r) => r.observation?.code.loinc },
         { head: "meaning", cell: (r) => r.observation?.code.display ?? "(ignored by the profile)" },
         { head: "value", cell: (r) => r.observation && valueWords(r.observation.value) },
@@ -169,14 +169,22 @@ function standing({ observation }: Extract<Decoded, { type: "reading" }>): strin
   return observation.standing.state === "held" ? `held: ${observation.standing.reasons.join(", ")}` : "ready";
 }
 
-function wireWords(value: WireValue, unit: string | undefined): string {
-  const text =
-    value.kind === "number"
-      ? `${value.bound ?? ""}${value.text}`
-      : value.kind === "text"
-        ? value.text
-        : `(${value.reason})${value.text ?? ""}`;
-  return unit === undefined ? text : `${text} ${unit}`;
+/** What was sent, in the unit that it stands for: some instruments write one that reads as another (`m`, metric). */
+function wireWords({ finding, observation }: Extract<Decoded, { type: "reading" }>): string {
+  const text = wireText(finding.value);
+  const { unit } = finding;
+  if (unit === undefined) return text;
+  const meant = observation?.value.kind === "quantity" ? observation.value.unit : "";
+  if (meant === "" || meant === unit || outside.codes.units.get(meant) === unit) return `${text} ${unit}`;
+  return `${text} ${meant}, written “${unit}”`;
+}
+
+function wireText(value: WireValue): string {
+  return value.kind === "number"
+    ? `${value.bound ?? ""}${value.text}`
+    : value.kind === "text"
+      ? value.text
+      : `(${value.reason})${value.text ?? ""}`;
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

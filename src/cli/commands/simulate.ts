@@ -12,7 +12,7 @@ import type { Problem } from "../../model/problem.ts";
 import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
 import { outside } from "../configuration.ts";
 import { type Player, play } from "../simulate/player.ts";
-import { lastsMs, namesOf } from "../simulate/probe.ts";
+import { lastsMs, namesOf, samplesOf } from "../simulate/probe.ts";
 import { openPty, PathTaken, SocatMissing } from "../simulate/pty.ts";
 
 const options = {
@@ -65,7 +65,7 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
     throw new UsageError(`“${id}” is a USB device of its own kind, which no pty and no TCP port can stand for.`);
   const simulation = await loadSimulation(profile.driver);
   if (simulation === undefined) throw new UsageError(`The driver “${profile.driver}” has no simulated instrument.`);
-  const samples = samplesOf(values, simulation, profile);
+  const samples = measuredOf(values, simulation, profile);
   const every = durationText.safeParse(values.every ?? "10s");
   if (!every.success) throw new UsageError("--every takes a time such as 500ms, 10s or 2m.");
   const everyMs = durationMs(every.data);
@@ -119,8 +119,8 @@ async function finished(player: Player, lasts: number | undefined, signal: Abort
   while (player.busy && performance.now() < until) await sleep(20, undefined, { signal });
 }
 
-function samplesOf({ set }: Values, simulation: Simulation, profile: Profile): Simulation["samples"] {
-  if (set === undefined) return simulation.samples;
+function measuredOf({ set }: Values, simulation: Simulation, profile: Profile): Simulation["samples"] {
+  if (set === undefined) return samplesOf(simulation, profile);
   const names = namesOf(simulation, profile);
   const pairs = set.map((pair) => {
     const at = pair.indexOf("=");

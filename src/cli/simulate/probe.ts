@@ -1,6 +1,12 @@
 import type { Profile } from "../../config/profile.ts";
 import type { Instrument, InstrumentEvent, Simulation } from "../../driver-kit/instrument.ts";
 
+/** What an instrument measures as this profile describes it, when nobody says otherwise. */
+export function samplesOf(simulation: Simulation, { channels }: Profile): Simulation["samples"] {
+  const own = simulation.samplesOf?.(channels) ?? [];
+  return own.length > 0 ? own : simulation.samples;
+}
+
 type Values = Simulation["samples"][number];
 
 /** After so long without an end, a measurement is one that goes on for ever, as a monitor's does. */
@@ -26,7 +32,7 @@ export function namesOf(simulation: Simulation, profile: Profile): ReadonlySet<s
   const names = new Set([...Object.keys(profile.channels), ...profile.ignore]);
   const instrument = simulation.instrument(profile.options);
   busyMs(instrument, { on: "open" });
-  for (const sample of simulation.samples) {
+  for (const sample of samplesOf(simulation, profile)) {
     for (const name of Object.keys(sample)) names.add(name);
     const values = new Proxy(sample, {
       get(target, name) {

@@ -13,10 +13,13 @@ export function codedElement(code: Code, first: CodeOrder): ComponentList {
   return both.length > 0 ? both : [code.channel, code.display, "L"];
 }
 
-/** OBX-6: UCUM with the unit as the instrument wrote it; after the MDC unit where MDC comes first and has one. */
-export function unitElement({ unit, wireUnit }: Quantity, first: CodeOrder): ComponentList | undefined {
+/**
+ * OBX-6: UCUM, its code as its text too, after the MDC unit where MDC comes first and has one. The instrument's own word
+ * has no place in it: a scale writes `m` for metric beside its kilograms, and a receiver shows the text.
+ */
+export function unitElement({ unit }: Quantity, first: CodeOrder): ComponentList | undefined {
   if (unit === "") return undefined;
-  const ucum = [unit, wireUnit, "UCUM"];
+  const ucum = [unit, unit, "UCUM"];
   const mdc = first === "mdc" ? mdcUnits[unit] : undefined;
   return mdc === undefined ? ucum : [...mdc, "MDC", ...ucum];
 }
