@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { samplesOf } from "../src/cli/simulate/probe.ts";
 import type { DiscardReason } from "../src/driver-kit/contract.ts";
 import { replay } from "../src/driver-kit/replay.ts";
 import { simulationHolds } from "./kit/conformance/duet.ts";
@@ -59,8 +60,13 @@ describe.each(folders.map((folder) => [folder.id, folder] as const))("driver %s"
 
   if (driver !== undefined && simulation !== undefined)
     it("tells no result under another name because an answer did not come", () => {
-      const held = profiles.map((profile) => namesHold(driver, driver.options.parse(profile.options), simulation));
-      expect(held.flat()).toEqual([]);
+      const held = profiles.flatMap((profile) =>
+        namesHold(driver, driver.options.parse(profile.options), {
+          instrument: () => simulation.instrument(profile.options),
+          samples: samplesOf(simulation, profile),
+        }),
+      );
+      expect(held).toEqual([]);
     });
 
   describe.each(trials.map(({ trial, named }) => [named.name, trial, named] as const))("on %s", (_, trial, named) => {

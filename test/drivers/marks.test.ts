@@ -22,9 +22,9 @@ async function told(id: string, ...results: readonly Values[]): Promise<readonly
 const names = (findings: readonly Finding[]) => findings.map(({ identity }) => identity);
 
 /** A mark that its user sets, and what makes the result one of control solution. */
-const marks: readonly (readonly [id: string, mark: Values, control?: Values])[] = [
+const marks: readonly (readonly [id: string, mark: Values, control: Values | undefined])[] = [
   ["contour", { marks: "A/S" }, { marks: "C" }],
-  ["bgstar", { meal: "1" }],
+  ["bgstar", { meal: "1" }, undefined],
   ["arkray", { flags: "08" }, { flags: "04" }],
   ["taidoc-td42", { mark: "A" }, { mark: "control" }],
   ["glucomen-areo", { mark: "04" }, { mark: "01" }],
