@@ -28,6 +28,8 @@ const gatherSettledMs = 50;
 
 export interface StartOptions {
   readonly configuration: Configuration;
+  /** It is the last good one, and not the operator's. */
+  readonly lastGood?: boolean;
   readonly socket: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writeLog: (line: string) => void;
@@ -43,7 +45,13 @@ export interface Running {
  * Starts everything in order: journal, destinations, the line, people's desk, instruments last; and answers how to
  * stop it, the other way round. The only file that knows all the others.
  */
-export async function start({ configuration, socket, env, writeLog }: StartOptions): Promise<Running> {
+export async function start({
+  configuration,
+  lastGood = false,
+  socket,
+  env,
+  writeLog,
+}: StartOptions): Promise<Running> {
   const { site, profiles, folder } = configuration;
   const log: Log = jsonLog(writeLog);
   const manager = serviceManager(env);
@@ -129,6 +137,7 @@ export async function start({ configuration, socket, env, writeLog }: StartOptio
       desk,
       clock,
       poke,
+      lastGood,
       devices: () => fleet.statuses(),
       sinks: () =>
         workers.map((worker) => {

@@ -13,7 +13,7 @@ export type Reply =
 /** CR and LF, as they count in a sum. */
 const lineEnd = 0x0d + 0x0a;
 const failure = "CMD Fail!\r\n";
-const tail = /^CKSM:([0-9A-F]{8})\r\nCMD OK\r\n$/;
+const tail = /^CKSM:([0-9A-Fa-f]{8})\r\nCMD OK\r\n$/;
 const tailLength = "CKSM:00000000\r\nCMD OK\r\n".length;
 
 /** Reads a reply: `message CKSM:XXXXXXXX CR LF CMD OK CR LF`, where the sum is of the message's bytes. */
@@ -26,7 +26,7 @@ export function decodeReply(frame: Uint8Array): Reply {
   const body = text.subarray(0, Math.max(0, text.length - tailLength));
   const [, printed] = tail.exec(latin1(text.subarray(body.length))) ?? [];
   const message = latin1(body);
-  if (printed !== hex(sum32(body), 8) || !/^(?:[ -~]*\r\n)+$/.test(message)) return { is: "damaged" };
+  if (printed?.toUpperCase() !== hex(sum32(body), 8) || !/^(?:[ -~]*\r\n)+$/.test(message)) return { is: "damaged" };
   return { is: "text", lines: message.slice(0, -2).split("\r\n") };
 }
 
@@ -50,7 +50,7 @@ export function sumOf(lines: readonly string[]): string {
 export function recordsOf(lines: readonly string[]): readonly string[] | undefined {
   if (lines.length === 1 && lines[0] === "Log Empty") return [];
   const records = lines.slice(0, -1);
-  return lines.at(-1) === `${records.length},${sumOf(records)}` ? records : undefined;
+  return lines.at(-1)?.toUpperCase() === `${records.length},${sumOf(records)}` ? records : undefined;
 }
 
 /** Sum of bytes, 32 bits wide. */

@@ -5,10 +5,11 @@ import { lines } from "../../src/driver-kit/framers/lines.ts";
 import { type Measured, scaleSession, type Weighing } from "../../src/driver-kit/scale.ts";
 import { bytesOf, isLatin1, latin1 } from "../../src/driver-kit/text.ts";
 import { type Reader, reader, type Said } from "./reader.ts";
-import { compile, type Template } from "./template.ts";
+import { compile, compiled } from "./template.ts";
 import { type Weaknesses, weaknesses } from "./weakness.ts";
 
-const terminators = { CRLF: "\r\n", CR: "\r", LF: "\n", ETX: "\x03" } as const;
+/** What ends a line on the wire. */
+export const terminators = { CRLF: "\r\n", CR: "\r", LF: "\n", ETX: "\x03" } as const;
 const longest = 200;
 /** The longest printout of several lines. */
 const longestPrintout = 1000;
@@ -99,7 +100,7 @@ const options = z
     message: "a printout that ends by silence must begin with text, or the end of one reads as a whole one",
   });
 
-type Options = z.output<typeof options>;
+export type Options = z.output<typeof options>;
 
 /** Plain-text instruments that a profile describes wholly by templates. Writes nothing but the profile's poll command. */
 export const driver: Driver<Options> = {
@@ -121,12 +122,6 @@ export const driver: Driver<Options> = {
     return prepare(chosen).weak.faults.map((fault) => ({ fault, why }));
   },
 };
-
-function compiled(source: string): Template {
-  const result = compile(source);
-  if (!result.ok) throw new TypeError(`${source}: ${result.problem}`);
-  return result.template;
-}
 
 interface Prepared {
   readonly read: Reader;

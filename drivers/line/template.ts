@@ -78,6 +78,13 @@ export function compile(source: string): Compiled {
   return unclear === undefined ? { ok: true, template: parts.map(({ part }) => part) } : fault(unclear);
 }
 
+/** A template that the options' schema has let through; throws a TypeError where it is none. */
+export function compiled(source: string): Template {
+  const result = compile(source);
+  if (!result.ok) throw new TypeError(`${source}: ${result.problem}`);
+  return result.template;
+}
+
 function fault({ at, problem }: Mistake): Compiled {
   return { ok: false, at: at + 1, problem };
 }

@@ -11,6 +11,15 @@ export function parsed<const T extends NonNullable<ParseArgsConfig["options"]>>(
   }
 }
 
+/** Ends the program by `end` once nobody reads its output any more (`| head`): that is no fault. */
+export function onClosedPipe(end: () => void): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      end();
+    });
+}
+
 /** Says what is wrong with the command line, and how it is used. */
 export function usage(problem: string, help: string): void {
   process.stderr.write(`${problem}\n\n${help}`);

@@ -45,7 +45,7 @@ export async function siteConfiguration(
   { output, around }: Pick<Call<OptionSpecs>, "output" | "around">,
   file: string | undefined,
 ): Promise<Configuration | Exit> {
-  const loaded = await loadConfiguration(configPath(file, around.env, around.cwd), outside);
+  const loaded = await loadConfiguration(configPath(file, around.env, around.cwd), outside, "used");
   if (loaded.ok) return loaded.configuration;
   showRemarks(output, loaded.remarks, around.cwd, "err");
   output.problem(loaded.problem);

@@ -1,7 +1,7 @@
 import { nearest } from "./nearest.ts";
 import type { Channel } from "./profile.ts";
-import type { ResolvedProfile } from "./profiles.ts";
 import { mistake, note, type Path, type Remark } from "./remark.ts";
+import type { ResolvedProfile } from "./resolve.ts";
 
 /** The codes that are known for certain, which is not for the configuration to know. */
 export interface Codes {
@@ -27,11 +27,15 @@ export function checkCodes({ profile, file, locate }: ResolvedProfile, codes: Co
       const found: Found[] = [];
       const named: [Path, string][] = Object.entries(units).map(([wire, ucum]) => [["units", wire], ucum]);
       if (unit !== undefined) named.push([["unit"], unit]);
-      for (const [at, ucum] of named) if (!codes.units.has(ucum)) found.push(wrong(at, unknownUnit(ucum, codes)));
+      const strange = named.filter(([, ucum]) => !codes.units.has(ucum));
+      for (const [at, ucum] of strange) found.push(wrong(at, unknownUnit(ucum, codes)));
       const reached = named.map(([, ucum]) => ucum);
+      // What is said of the unit that was meant is no second mistake; and any may have been.
+      const meant = strange.map(([, ucum]) => meantUnit(ucum, codes.units));
       for (const [key, block] of Object.entries({ loincByUnit, range, decimals }))
         for (const ucum of Object.keys(block ?? {}))
-          if (!reached.includes(ucum)) found.push(wrong([key, ucum], unreached(ucum, reached)));
+          if (!reached.includes(ucum) && !meant.includes(ucum) && !meant.includes(undefined))
+            found.push(wrong([key, ucum], unreached(ucum, reached)));
       return found;
     }
 

@@ -1,8 +1,8 @@
 import type { DriverFacts } from "./check-vocabulary.ts";
 import { nearest } from "./nearest.ts";
 import type { Profile } from "./profile.ts";
-import type { Resolved } from "./profiles.ts";
 import { type Locate, mistake, note, type Path, type Remark } from "./remark.ts";
+import type { Resolved } from "./resolve.ts";
 import type { Device, LinkConfig, Site } from "./site.ts";
 
 /** The profiles that devices may name. */
@@ -23,8 +23,9 @@ export function checkDevices(site: Site, known: Known, locate: Locate): readonly
     for (const [j, other] of site.devices.slice(0, i).entries()) {
       const shared = sharedPort(device.link, other.link);
       if (shared === undefined) continue;
-      const text = `${shared} is that of “${other.id}” too (line ${locate(["devices", j]).line}); one port is one device.`;
+      const text = `${shared} is that of the device in line ${locate(["devices", j]).line} too; one port is one device.`;
       remarks.push(mistake(locate, [...path, "link"], text));
+      break;
     }
     return remarks;
   });
@@ -107,8 +108,10 @@ function evidence(device: Device, profile: Profile, path: Path, locate: Locate):
 
 function checkLink(link: LinkConfig, path: Path, locate: Locate): readonly Remark[] {
   if ("serial" in link && !link.serial.path.startsWith("/")) {
-    const meant = /^(tty|serial\/)/.test(link.serial.path) ? ` Did you mean “/dev/${link.serial.path}”?` : "";
-    const text = `“${link.serial.path}” is no whole path: a port's begins with /.${meant}`;
+    const meant = /^(tty|serial\/)/.test(link.serial.path)
+      ? `Did you mean “/dev/${link.serial.path}”?`
+      : "“vitalwire devices” shows the ports that there are.";
+    const text = `“${link.serial.path}” is no whole path: a port's begins with /. ${meant}`;
     return [mistake(locate, [...path, "link", "serial", "path"], text)];
   }
   if (!("listen" in link)) return [];

@@ -8,7 +8,7 @@ export function checkSinks(site: Site, locate: Locate): readonly Remark[] {
     if ("hl7" in sink) return hl7(sink.hl7, [...path, "hl7"], locate);
     if ("mqtt" in sink) return mqtt(sink.mqtt, [...path, "mqtt"], locate);
     const other = site.sinks.findIndex((s) => "file" in s && s.file.path === sink.file.path);
-    const text = `“${site.sinks[other]?.id}” writes the same file.`;
+    const text = `The destination in line ${locate(["sinks", other]).line} writes the same file.`;
     return other < i ? [mistake(locate, [...path, "file", "path"], text)] : [];
   });
   if (site.sinks.length === 0)

@@ -1,6 +1,6 @@
 import { nearest } from "./nearest.ts";
-import type { ResolvedProfile } from "./profiles.ts";
 import { note, type Remark } from "./remark.ts";
+import type { ResolvedProfile } from "./resolve.ts";
 
 /** What a driver is to a configuration: what its links deliver, and which words its options bring in. */
 export interface DriverFacts {

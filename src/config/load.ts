@@ -2,23 +2,26 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Problem } from "../model/problem.ts";
 import { checkSite } from "./check.ts";
-import { type Codes, checkCodes } from "./check-codes.ts";
+import type { Codes } from "./check-codes.ts";
+import { checkOwnProfile } from "./check-own-profile.ts";
 import type { BarcodeJudge } from "./check-places.ts";
-import { checkVocabulary, type DriverFacts } from "./check-vocabulary.ts";
-import { checkShape } from "./issues.ts";
+import type { DriverFacts } from "./check-vocabulary.ts";
+import { checkForm } from "./form.ts";
+import { type Looked, whateverStandsIn } from "./looked.ts";
 import { withAbsolutePaths } from "./paths.ts";
 import type { Profile } from "./profile.ts";
+import { profileSources, readProfiles, shippedProfileSources } from "./profiles.ts";
+import type { Remark, Source } from "./remark.ts";
 import {
   type DriverOptions,
-  profileSources,
+  lookAtProfiles,
+  type ProfileText,
+  type Resolved,
   type ResolvedProfile,
-  resolveProfiles,
-  shippedProfileSources,
-} from "./profiles.ts";
-import type { Remark, Source } from "./remark.ts";
-import { type Site, siteSchema } from "./site.ts";
-import { soundParts } from "./sound-parts.ts";
-import { usedSources } from "./used.ts";
+} from "./resolve.ts";
+import { placeSchema, type Site, siteSchema } from "./site.ts";
+import type { StandIns } from "./stand-ins.ts";
+import { usedOwn, usedSources } from "./used.ts";
 import { parseYaml } from "./yaml-text.ts";
 
 /** All texts that a site's operator owns: the one file, and the `profiles/` folder beside it. */
@@ -49,8 +52,8 @@ export type Loaded =
   | { readonly ok: false; readonly problem: Problem; readonly remarks: readonly Remark[] };
 
 /**
- * Which of the shipped profiles are read: all of them, or those that the site uses. Where the latter finds a mistake,
- * all are read after all, so that what is said of it rests on the whole catalogue.
+ * Which profiles are read, the shipped ones and the site's own: all of them, or those that the site uses. Where the latter
+ * finds a mistake, all are read after all, so that what is said of it rests on the whole catalogue.
  */
 export type Catalogue = "all" | "used";
 
@@ -78,55 +81,91 @@ async function readSources(file: string): Promise<Sources> {
 export async function checkSources(sources: Sources, outside: Outside, catalogue: Catalogue = "all"): Promise<Loaded> {
   const shipped = await shippedProfileSources();
   const read = parseYaml(sources.site);
-  const shape = read.yaml === undefined ? undefined : checkShape(read.yaml, siteSchema);
-  if (catalogue === "used" && shape?.value !== undefined) {
-    const used = await check(sources, read, shape, usedSources(shape.value, sources.profiles, shipped), outside);
-    if (used.ok) return used;
+  if (catalogue === "used") {
+    const written = siteSchema.safeParse(read.yaml?.value);
+    if (written.success) {
+      const profiles = usedOwn(written.data, sources.profiles);
+      const catalogued = usedSources(written.data, profiles, shipped);
+      const used = await check({ ...sources, profiles }, read, catalogued, outside);
+      if (used.ok) return used;
+    }
   }
-  return check(sources, read, shape, shipped, outside);
+  return check(sources, read, shipped, outside);
 }
 
-async function check(
-  sources: Sources,
-  { yaml, remarks }: ReturnType<typeof parseYaml>,
-  shape: { readonly value?: Site; readonly remarks: readonly Remark[] } | undefined,
-  shipped: readonly Source[],
-  outside: Outside,
-): Promise<Loaded> {
-  const resolved = await resolveProfiles(shipped, sources.profiles, outside.driverOptions);
-  const facts = await factsOf(resolved.profiles.values(), yaml?.value, outside);
-  const sound = yaml === undefined ? undefined : soundParts(yaml.value);
-  const meaning =
-    yaml !== undefined && sound !== undefined
-      ? checkSite(sound.site, { ...resolved, facts }, outside, sound.locate(yaml.locate))
-          .map(sound.asWritten)
-          // Of a part of the text no advice can be given.
-          .filter(({ severity }) => severity === "mistake" || shape?.value !== undefined)
-      : [];
-  const own = [...remarks, ...(shape?.remarks ?? []), ...meaning].sort(
-    (a, b) => a.line - b.line || a.column - b.column,
-  );
-  const ofSite = [...resolved.profiles.values()].filter((profile) => !profile.shipped);
-  const meanings = ofSite.flatMap((profile) => {
-    const driver = facts.get(profile.profile.driver);
-    return [...checkCodes(profile, outside.codes), ...(driver === undefined ? [] : checkVocabulary(profile, driver))];
-  });
-  const all = [...own, ...resolved.remarks, ...meanings];
-  const mistakes = all.filter((r) => r.severity === "mistake");
-  if (shape?.value === undefined || mistakes.length > 0) {
-    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-    return { ok: false, problem: { code: "CONFIG_INVALID", detail: `${count} in ${sources.site.file}` }, remarks: all };
-  }
+type Read = ReturnType<typeof parseYaml>;
+
+async function check(sources: Sources, read: Read, shipped: readonly Source[], outside: Outside): Promise<Loaded> {
   const { file } = sources.site;
+  const texts = readProfiles(shipped, sources.profiles);
+  const found = await whateverStandsIn((standIns) => look(read, texts, outside, standIns));
+  const files = [...new Set([file, ...found.remarks.map((remark) => remark.file)])];
+  const remarks = found.remarks.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+  const mistakes = remarks.filter((r) => r.severity === "mistake");
+  if (found.site === undefined || !found.whole || mistakes.length > 0) {
+    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+    const where = [...new Set(mistakes.map((one) => one.file))].join(", ");
+    return { ok: false, problem: { code: "CONFIG_INVALID", detail: `${count} in ${where}` }, remarks };
+  }
   const folder = resolve(dirname(file));
-  const configuration = {
-    file,
-    folder,
-    site: withAbsolutePaths(shape.value, folder),
-    profiles: plain(resolved.profiles),
-    sources,
+  const site = withAbsolutePaths(found.site, folder);
+  const configuration = { file, folder, site, profiles: plain(found.profiles), sources };
+  return { ok: true, configuration, notes: remarks };
+}
+
+interface Found extends Looked {
+  readonly site: Site | undefined;
+  readonly profiles: ReadonlyMap<string, ResolvedProfile>;
+}
+
+/** All that is said of a site and its profiles, with these stand-ins for what cannot be read. */
+async function look(
+  { yaml, remarks }: Read,
+  texts: readonly ProfileText[],
+  outside: Outside,
+  standIns: StandIns,
+): Promise<Found> {
+  const resolved = await lookAtProfiles(texts, outside.driverOptions, standIns);
+  const { profiles } = resolved;
+  const form = yaml === undefined ? undefined : checkForm(yaml, siteSchema, standIns);
+  const site = form?.value;
+  const facts = await factsOf(profiles.values(), form?.yaml.value, outside);
+  const meaning: Remark[] = [];
+  if (form !== undefined && site !== undefined) {
+    const known = { ...resolved, broken: unreadable(site, resolved), facts };
+    meaning.push(...checkSite(withWanted(site, standIns), known, outside, form.yaml.locate).filter(of(form.whole)));
+  }
+  for (const profile of resolved.own) {
+    const said = checkOwnProfile(profile, facts.get(profile.profile.driver), outside.codes);
+    meaning.push(...said.filter(of(profile.whole)));
+  }
+  return {
+    site,
+    profiles,
+    remarks: [...remarks, ...(form?.remarks ?? []), ...meaning, ...resolved.remarks],
+    whole: resolved.whole && form?.whole !== false,
   };
-  return { ok: true, configuration, notes: all };
+}
+
+/** Of a text that is not whole no advice can be given. */
+const of =
+  (whole: boolean) =>
+  ({ severity }: Remark): boolean =>
+    whole || severity === "mistake";
+
+/** Where a place has no name that can be read, those that devices name may be its. */
+function withWanted(site: Site, standIns: StandIns): Site {
+  const { places, devices } = site;
+  if (!places.some(({ id }) => standIns.gave(id))) return site;
+  const wanted = [...new Set(devices.map(({ place }) => place))].filter((id) => !places.some((p) => p.id === id));
+  return { ...site, places: [...places, ...wanted.map((id) => placeSchema.parse({ id, kind: "exam-room" }))] };
+}
+
+/** The same for profiles. */
+function unreadable({ devices }: Site, { broken, nameless }: Resolved): ReadonlySet<string> {
+  return new Set([...broken, ...(nameless ? devices.flatMap(({ profile }) => profile ?? []) : [])]);
 }
 
 /** Of the drivers that a site works with; loading the others would be in vain. */

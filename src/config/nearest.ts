@@ -1,12 +1,15 @@
 /** The known word that was evidently meant, or nothing where none is near: for “did you mean”. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const asked = word.toLowerCase();
+  const words = [...known];
   let best: { readonly word: string; readonly distance: number } | undefined;
-  for (const candidate of known) {
+  for (const candidate of words) {
     const d = distance(asked, candidate.toLowerCase());
     if (best === undefined || d < best.distance) best = { word: candidate, distance: d };
   }
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.word : undefined;
+  if (best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3))) return best.word;
+  const [begun, ...more] = words.filter((one) => asked.length >= 3 && one.toLowerCase().startsWith(asked));
+  return more.length === 0 ? begun : undefined;
 }
 
 /** Edits (insert, remove, replace, swap of neighbours) between two words. */

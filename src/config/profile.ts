@@ -11,9 +11,11 @@ export const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'write it in quotes, as f
 
 const usbCode = z.number().int().min(0).max(0xff);
 
+const asDuration = "write a whole number and a unit: 500ms, 30s, 5m, 48h, 2d";
+
 export const durationText = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, "write a whole number and a unit: 500ms, 30s, 5m, 48h, 2d")
+  .string(asDuration)
+  .regex(/^\d+(ms|s|m|h|d)$/, asDuration)
   .describe("a duration: 500ms, 30s, 5m, 48h, 2d");
 
 const line = {

@@ -7,6 +7,8 @@ export interface Shape {
   readonly additionalProperties?: Shape | boolean;
   readonly items?: Shape | boolean;
   readonly anyOf?: readonly Shape[];
+  readonly required?: readonly string[];
+  readonly description?: string;
 }
 
 export function shapeOf(schema: z.ZodType): Shape {

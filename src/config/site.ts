@@ -150,7 +150,7 @@ export const hl7SinkSchema = z.strictObject({
 export const mqttSinkSchema = z.strictObject({
   ...sinkBase,
   mqtt: z.strictObject({
-    url: z.string().regex(/^(mqtt|mqtts):\/\//, "mqtt://host:1883 or mqtts://host:8883"),
+    url: z.string().regex(/^(mqtt|mqtts):\/\//, "write mqtt://host:1883 or mqtts://host:8883"),
     version: z.enum(["5", "3.1.1"]).default("5"),
     prefix: z
       .string()

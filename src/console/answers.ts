@@ -16,6 +16,7 @@ export interface AnswerParts {
   readonly clock: Clock;
   readonly devices: () => readonly DeviceStatus[];
   readonly sinks: () => readonly SinkStatus[];
+  readonly lastGood?: boolean;
   /** Tells the delivery workers that something was queued. */
   readonly poke: () => void;
 }
@@ -32,12 +33,24 @@ export interface SinkStatus {
 export interface GatewayStatus {
   readonly devices: readonly DeviceStatus[];
   readonly places: readonly PlaceStatus[];
+  /** It started with the last good configuration, for the operator's has mistakes. */
+  readonly lastGood?: true;
   readonly sinks: readonly SinkStatus[];
   readonly counts: Awaited<ReturnType<Journal["counts"]>>;
 }
 
 /** What the gateway answers to each request at its control socket. Listings end with what is newest. */
-export function answers({ journal, gateway, places, desk, clock, devices, sinks, poke }: AnswerParts): Answer {
+export function answers({
+  journal,
+  gateway,
+  places,
+  desk,
+  clock,
+  devices,
+  sinks,
+  lastGood,
+  poke,
+}: AnswerParts): Answer {
   const known = {
     places: () => places.status().map(({ place }) => place),
     sinks: () => sinks().map(({ sink }) => sink),
@@ -49,6 +62,7 @@ export function answers({ journal, gateway, places, desk, clock, devices, sinks,
           devices: devices(),
           places: places.status(),
           sinks: sinks(),
+          ...(lastGood === true && { lastGood }),
           counts: await journal.counts(),
         };
         yield status;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,18 +16,28 @@ const longestLine = 64 * 1024;
 
 /**
  * Listens at a Unix socket that the service's user and group alone may open. One request a line, answers in order.
- * What a dead gateway left there is replaced. Rejects with SOCKET_FAILED where the socket cannot be made, or where
- * another gateway answers.
+ * What a dead gateway left there is replaced. Rejects with FILE_EXISTS where something else than a socket stands, and
+ * with SOCKET_FAILED where the socket cannot be made, or where another gateway answers.
  */
 export async function listenForControl(path: string, answer: Answer): Promise<{ close(): Promise<void> }> {
   try {
     await makeFolder(dirname(path));
+    // A connection to a file is refused like one to a dead socket, and the new socket would take its place.
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isSocket()) throw new NoSocketThere("it is there already, and is no socket");
     if (await answers(path)) throw new Error("another gateway answers there");
     return await listen(path, answer);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw Object.assign(new Error(`${path}: ${why}`, { cause }), { code: "SOCKET_FAILED" });
+    throw Object.assign(new Error(`${path}: ${why}`, { cause }), {
+      code: cause instanceof NoSocketThere ? "FILE_EXISTS" : "SOCKET_FAILED",
+    });
   }
+}
+
+/** Something that is not for a gateway to replace stands where the socket should be made. */
+class NoSocketThere extends Error {
+  override readonly name = "NoSocketThere";
 }
 
 /** Whether somebody listens at the path. Rejects where that cannot be told. */

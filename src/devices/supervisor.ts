@@ -1,43 +1,27 @@
-import type { Profile } from "../config/profile.ts";
 import type { Device } from "../config/site.ts";
-import type { Driver, Finding, Session } from "../driver-kit/contract.ts";
-import type { Connection, Ending, Link } from "../links/link.ts";
-import type { DeviceIdentity, DeviceReference } from "../model/device.ts";
+import type { Driver } from "../driver-kit/contract.ts";
+import type { Link } from "../links/link.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Clock, HostTime } from "../model/times.ts";
 import { isSearch, retryAfterMs } from "./backoff.ts";
 import { Condition } from "./condition.ts";
-import type { DeviceStatus, Upstream } from "./device.ts";
+import { Conversation, type ConversationSurroundings, type Opened } from "./conversation.ts";
+import type { DeviceStatus } from "./device.ts";
 import { faultFields } from "./fault.ts";
-import { type Discard, LiveSession } from "./live-session.ts";
 import type { Assignment } from "./match.ts";
-import { isNoise, NoiseWatch } from "./noise.ts";
-import { type Reader, readerOf } from "./reader.ts";
-import type { Recording, RecordingStart } from "./recorder.ts";
-import { SilenceWatch } from "./silence.ts";
-import { skewOf } from "./skew.ts";
-import type { Timers } from "./timers.ts";
+import { readerOf } from "./reader.ts";
 
 /** Everything outside that a supervised device works with. */
-interface Surroundings {
-  readonly upstream: Upstream;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly log: (event: string, fields: Record<string, unknown>) => void;
-  /** IANA zone of the instrument's clock. */
-  readonly timezone: string;
+interface Surroundings extends ConversationSurroundings {
   /** Where the device is now. */
   readonly locate: () => Promise<Assignment>;
   /** The link to it; undefined where its line settings are not known. */
   readonly linkTo: (found: Extract<Assignment, { ok: true }>) => Link | undefined;
   readonly loadDriver: (id: string) => Promise<Driver | undefined>;
-  readonly record: (start: RecordingStart) => Recording;
-  readonly sessionId: (now: HostTime) => string;
   readonly random: () => number;
 }
 
-/** A connection that lasted so long worked, whatever came of it. */
-const workedMs = 60_000;
+/** Where nothing says when to try again. */
+const retryMs = 60_000;
 
 /**
  * One device, kept open: found, opened, read, watched for silence, and opened again for ever. Whatever goes wrong stays
@@ -50,8 +34,8 @@ export class SupervisedDevice {
   readonly #stop = new AbortController();
   readonly #storing = new Set<Promise<void>>();
   #link: { readonly key: string; readonly link: Link } | undefined;
-  /** Ends the present session from this side. */
-  #hangUp: (() => void) | undefined;
+  /** The present one. */
+  #conversation: Conversation | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(device: Device, around: Surroundings) {
@@ -80,7 +64,7 @@ export class SupervisedDevice {
   /** Closes it for good. Resolves once it is closed and what it had reported is stored or refused. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#hangUp?.();
+    this.#conversation?.hangUp();
     await this.#running;
     this.#link?.link.dispose();
     await Promise.all(this.#storing);
@@ -112,7 +96,7 @@ export class SupervisedDevice {
       this.#condition.enter("waiting", fault ? { code: "DRIVER_FAILED" } : lost(end.detail));
       // At a listening port the instrument sets the pace.
       if (fault || !opened.link.passive) {
-        await this.#wait(retryAfterMs("LINK_LOST", attempt, this.#around.random()) ?? workedMs);
+        await this.#wait(retryAfterMs("LINK_LOST", attempt, this.#around.random()) ?? retryMs);
       }
     }
   }
@@ -157,123 +141,17 @@ export class SupervisedDevice {
     return link;
   }
 
-  /** One connection from its opening to its end; `end` is undefined where `stop` ended it. */
-  async #converse(opened: OpenedDevice): Promise<{ readonly end?: LiveEnd; readonly worked: boolean }> {
-    const { connection, profile, reader } = opened;
-    const { clock, timers, upstream } = this.#around;
-    const now = clock.now();
-    const session = this.#around.sessionId(now);
-    const log = { device: this.#device.id, session };
-    this.#around.log("session.opened", { ...log, port: connection.name, profile: reader.profile });
-    for (const note of connection.notes) this.#around.log("session.note", { ...log, note });
-
-    const noise = new NoiseWatch();
-    const silence = new SilenceWatch(profile.silenceAfter, { clock, timers }, () =>
-      this.#condition.enter("silent", { code: "DEVICE_SILENT", detail: `for ${profile.silenceAfter}` }),
-    );
-    let device = this.#reference(reader, {});
-    let heard = false;
-
-    let tellEnd: (end: LiveEnd | undefined) => void = () => {};
-    const ending = new Promise<LiveEnd | undefined>((resolve) => {
-      tellEnd = resolve;
-    });
-    const live = new LiveSession({
-      session: opened.session,
-      connection,
-      recording: this.#around.record({
-        head: {
-          capture: 1,
-          profile: profile.id,
-          source: `recorded at ${this.#device.id}`,
-          evidence: "capture",
-          device: this.#device.id,
-          session,
-          opened: now.wall,
-        },
-        reports: reader.driver.input === "reports",
-      }),
-      timers,
-      clock,
-      openedMs: now.monotonicMs,
-      events: {
-        report: (findings: readonly Finding[], received: HostTime) =>
-          upstream.report({
-            config: this.#device,
-            profile,
-            device,
-            session,
-            received,
-            openedMs: now.monotonicMs,
-            findings,
-            ...(this.#condition.skewMs === undefined ? {} : { skewMs: this.#condition.skewMs }),
-          }),
-        scan: (scan, received) => upstream.scan({ config: this.#device, session, received, scan }),
-        discarded: ({ reason }, received) => {
-          // What a scanner garbled was somebody's band: the place must not go on as if nothing had been scanned.
-          if (profile.kind !== "scanner" || reason === "noise" || !isNoise(reason)) return;
-          upstream.scan({ config: this.#device, session, received });
-        },
-        identify: (identity, received) => {
-          this.#identify(identity, received);
-          device = this.#reference(reader, this.#condition.identity);
-        },
-        heard: (bytes, discards, received) => {
-          heard ||= bytes > 0;
-          this.#heard(bytes, discards, received, noise);
-          if (bytes > 0) silence.heard(received.monotonicMs);
-        },
-        fault: (error) => this.#logFault(error, session),
-        over: (end) => tellEnd(end),
-      },
-    });
-    this.#hangUp = () => tellEnd(undefined);
-    this.#condition.connected(connection.name, profile.id);
-    live.start();
-
-    const end = await ending;
-    this.#hangUp = undefined;
-    silence.stop();
-    if (end === undefined) await live.close();
-    this.#await(live);
-    this.#around.log("session.closed", { ...log, reason: end?.reason ?? "stopped" });
-    const lasted = clock.now().monotonicMs - now.monotonicMs;
-    const worked = lasted >= workedMs || (heard && end?.reason !== "fault");
-    return end === undefined ? { worked } : { end, worked };
-  }
-
-  /** Reports on their way to the disk are waited for, though the session that made them is gone. */
-  #await(live: LiveSession): void {
-    const stored = live.stored().then(() => {
+  /** Reports on their way to the disk are waited for in the end, though the conversation that made them is over. */
+  async #converse(opened: Opened): ReturnType<Conversation["run"]> {
+    const conversation = new Conversation(this.#device, opened, this.#around, this.#condition);
+    this.#conversation = conversation;
+    const ended = await conversation.run();
+    this.#conversation = undefined;
+    const stored = conversation.stored().then(() => {
       this.#storing.delete(stored);
     });
     this.#storing.add(stored);
-  }
-
-  #reference(reader: Reader, identity: DeviceIdentity): DeviceReference {
-    const { clock: _clock, battery: _battery, ...kept } = identity;
-    return {
-      ...kept,
-      device: this.#device.id,
-      place: this.#device.place,
-      profile: reader.profile,
-      driver: reader.version,
-    };
-  }
-
-  #identify(identity: DeviceIdentity, received: HostTime): void {
-    const local = identity.clock?.local;
-    const skewMs = local === undefined ? undefined : skewOf(local, received.wall, this.#around.timezone);
-    this.#condition.identified(identity, skewMs);
-  }
-
-  #heard(bytes: number, discards: readonly Discard[], received: HostTime, noise: NoiseWatch): void {
-    let notUnderstood = 0;
-    for (const { reason, span } of discards) if (isNoise(reason)) notUnderstood += span.to - span.from;
-    this.#condition.count(bytes, notUnderstood, received);
-    noise.count(bytes, notUnderstood);
-    if (noise.noisy) this.#condition.enter("talking", { code: "DEVICE_NOISE" });
-    else if (bytes > 0 || this.#condition.problem === "DEVICE_NOISE") this.#condition.enter("talking");
+    return ended;
   }
 
   #wait(ms: number): Promise<void> {
@@ -289,21 +167,15 @@ export class SupervisedDevice {
     });
   }
 
-  #logFault(error: unknown, session?: string): void {
-    this.#around.log("device.fault", { device: this.#device.id, session, ...faultFields(error) });
+  #logFault(error: unknown): void {
+    this.#around.log("device.fault", { device: this.#device.id, ...faultFields(error) });
   }
 }
 
-interface OpenedDevice {
+interface OpenedDevice extends Opened {
   readonly ok: true;
-  readonly connection: Connection;
-  readonly session: Session;
   readonly link: Link;
-  readonly profile: Profile;
-  readonly reader: Reader;
 }
-
-type LiveEnd = Ending | { readonly reason: "fault" };
 
 function lost(detail: string | undefined): Problem {
   return detail === undefined ? { code: "LINK_LOST" } : { code: "LINK_LOST", detail };

@@ -149,7 +149,7 @@ export interface Outcome {
   /** When the outcome was known, for `delivered` the receiver's acceptance. */
   readonly at: Instant;
   readonly code?: ProblemCode;
-  /** The receiver's own words (MSA-3, ERR-8), which stay on this box. */
+  /** What the receiver said (of HL7: MSA-1, then MSA-3 and each ERR's words), which stays on this box. */
   readonly answer?: string;
   readonly nextAtMs?: number;
   /** Whether this attempt may have reached the far end. */

@@ -4,6 +4,7 @@ import type { Clock } from "../model/times.ts";
 import { openBallast } from "./ballast.ts";
 import { type Database, openDatabase, transaction, troubleOf } from "./database.ts";
 import { type Interrupted, requeueInterrupted } from "./delivery.ts";
+import { holderWords } from "./holder.ts";
 import { type Journal, JournalError } from "./journal.ts";
 import { readSequences, type Sequences } from "./message.ts";
 import { finishRescue, type Recovered, rescue } from "./rescue.ts";
@@ -34,8 +35,9 @@ export interface OpenedJournal extends Interrupted {
 }
 
 /**
- * Opens the journal, alone: as long as it is open, no other process can. Rejects with JOURNAL_LOCKED, JOURNAL_NEWER,
- * JOURNAL_FULL or JOURNAL_FAILED. A damaged file is set aside and what is readable is taken over.
+ * Opens the journal, alone: as long as it is open, no other process can. Rejects with JOURNAL_LOCKED (which names the
+ * other process), JOURNAL_NEWER, JOURNAL_FULL or JOURNAL_FAILED. A damaged file is set aside and what is readable is
+ * taken over.
  */
 export async function openJournal(options: JournalOptions): Promise<{ journal: Journal; opened: OpenedJournal }> {
   const { path, ballastBytes, maxBytes = Number.POSITIVE_INFINITY, lockWaitMs = 2000 } = options;
@@ -68,7 +70,8 @@ export async function openJournal(options: JournalOptions): Promise<{ journal: J
     const extra = { ...(recovered && { recovered }), ...(backup !== undefined && { backup }) };
     return { journal, opened: { ...interrupted, ...extra } };
   } catch (error) {
-    throw asJournalError(error, false);
+    const failed = asJournalError(error, false);
+    throw failed.code === "JOURNAL_LOCKED" ? new JournalError(failed.code, await holderWords(path), error) : failed;
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Socket } from "node:net";
 import { type Connection, type ConnectionEvents, writeBound } from "./link.ts";
 
+/** What is told of an ending by which the far end hung up in order. */
+export const closedByFarEnd = "closed by the far end";
+
 /** A quiet connection is probed after this long, and is lost after ten more seconds without an answer. */
 const keepAliveAfterMs = 10_000;
 /** How long the far end may take to accept the last bytes. */
@@ -37,7 +40,7 @@ export class SocketConnection implements Connection {
     void this.#gone.then(() => {
       if (this.#closing) return;
       this.#closing = true;
-      events.closed({ reason: "lost", detail: this.#detail ?? "closed by the far end" });
+      events.closed({ reason: "lost", detail: this.#detail ?? closedByFarEnd });
     });
     this.#socket.resume();
   }

@@ -33,7 +33,7 @@ export const problems = {
   PROFILE_INVALID: {
     class: "permanent",
     what: "A device profile has mistakes.",
-    means: "Devices that use it are not opened.",
+    means: "Devices that use it are not opened. A service starts all the same where no device uses it.",
     todo: "Mend each line named by vitalwire check.",
   },
   CAPTURE_INVALID: {
@@ -242,9 +242,9 @@ export const problems = {
   },
   JOURNAL_LOCKED: {
     class: "permanent",
-    what: "Another gateway uses this journal.",
+    what: "Another process uses this journal.",
     means: "Two writers would mix their queues, so this one does not start.",
-    todo: "Stop the other one first (systemctl status vitalwire).",
+    todo: "End the process that is named first; if it is the service, with systemctl stop vitalwire.",
   },
   GATEWAY_ABSENT: {
     class: "transient",

@@ -7,6 +7,7 @@ import { diagnoseDisk } from "../../src/cli/doctor/disk.ts";
 import { diagnoseGateway } from "../../src/cli/doctor/gateway.ts";
 import { diagnosePorts } from "../../src/cli/doctor/ports.ts";
 import { diagnoseTls } from "../../src/cli/doctor/tls.ts";
+import type { Site } from "../../src/config/site.ts";
 import type { GatewayStatus } from "../../src/console/answers.ts";
 import { listenForControl } from "../../src/console/control.ts";
 import { configurationOf, goodSite } from "../config/site-text.ts";
@@ -39,15 +40,42 @@ test("without a configuration the doctor says where it looked and what to do", a
   });
 });
 
+test("a file destination whose folder is not there is bad, whether or not a gateway runs", async () => {
+  const state = await folder();
+  const config = join(state, "site.yaml");
+  const lineOf = async (path: string) => {
+    const text = goodSite
+      .replace("test-scale", "cas-scale")
+      .replace(/id: ehr\n.*/, `id: log\n    file: { path: ${path} }`);
+    await writeFile(config, text);
+    const { rows } = await runCli(["doctor", "-c", config, "--json"], { env: { STATE_DIRECTORY: state } });
+    return rows.find((row) => row["check"] === "destination log");
+  };
+  expect(await lineOf("nowhere/out.jsonl")).toMatchObject({
+    state: "bad",
+    found: expect.stringMatching(/the folder .*nowhere is not there/),
+  });
+  expect(await lineOf("out.jsonl")).toMatchObject({ state: "ok" });
+});
+
+test("a profile that nobody uses is worth a warning where it has mistakes, and no more", async () => {
+  const state = await folder();
+  await mkdir(join(state, "profiles"));
+  await writeFile(join(state, "profiles", "torn.yaml"), "id: [\n");
+  await writeFile(join(state, "site.yaml"), goodSite.replace("test-scale", "cas-scale"));
+  const { rows } = await runCli(["doctor", "-c", join(state, "site.yaml"), "--json"]);
+  expect(rows[0]).toMatchObject({ state: "warn", check: "configuration" });
+});
+
 describe("the running gateway", () => {
-  async function answering(status: GatewayStatus) {
+  async function answering(status: GatewayStatus, site?: Site) {
     const socket = join(await folder(), "control.sock");
     const closing = closingWithTest();
     const control = await listenForControl(socket, async function* () {
       yield status;
     });
     closing(() => control.close());
-    return diagnoseGateway(socket);
+    return diagnoseGateway(socket, site);
   }
 
   test("tells of each device and destination that is not well, and of what waits for a person", async () => {
@@ -75,8 +103,43 @@ describe("the running gateway", () => {
     expect(lines[2]?.todo).toContain("subscriber");
   });
 
+  const quiet = {
+    devices: [],
+    places: [],
+    sinks: [],
+    counts: { observations: 0, held: 0, heldReasons: {}, deliveries: {} },
+  };
+
+  test("finds nothing wrong with an analyzer that has called and hung up, and with nobody else's lost connection", async () => {
+    const text = goodSite.replace(/link: .*/, "link: { listen: { port: 4001 } }");
+    expect(text).not.toBe(goodSite);
+    const { site } = await configurationOf(text);
+    const device = { device: "scale-1", place: "room", state: "waiting", bytesIn: 9, bytesDiscarded: 0 } as const;
+    const hungUpWith = (detail: string, id = "scale-1") =>
+      answering({ ...quiet, devices: [{ ...device, device: id, problem: { code: "LINK_LOST", detail } }] }, site);
+    expect((await hungUpWith("closed by the far end"))[1]).toMatchObject({
+      state: "ok",
+      found: expect.stringMatching(/^waiting/),
+    });
+    expect((await hungUpWith("ECONNRESET"))[1]).toMatchObject({ state: "bad" });
+    expect((await hungUpWith("closed by the far end", "other"))[1]).toMatchObject({ state: "bad" });
+  });
+
+  test("that goes on with the last good configuration is bad, and asks for a restart once the file is mended", async () => {
+    const status = { ...quiet, lastGood: true } as const;
+    const { site } = await configurationOf(goodSite);
+    const [, mended] = await answering(status, site);
+    expect(mended).toMatchObject({
+      state: "bad",
+      check: "gateway",
+      todo: expect.stringMatching(/^The file is mended: .* restart vitalwire/),
+    });
+    expect((await answering(status))[1]).toMatchObject({ state: "bad", todo: /^Mend the file, then .* restart/ });
+    expect(await answering(quiet, site)).toHaveLength(1);
+  });
+
   test("that does not answer is a warning that names its socket", async () => {
-    expect(await diagnoseGateway("/nowhere/control.sock")).toEqual([
+    expect(await diagnoseGateway("/nowhere/control.sock", undefined)).toEqual([
       expect.objectContaining({ state: "warn", found: expect.stringContaining("/nowhere/control.sock") }),
     ]);
   });

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseCapture } from "../../src/driver-kit/capture.ts";
+import { lineProfile, siteWithProfiles } from "./own-profiles.ts";
 import { runCli } from "./run-cli.ts";
 
 const capture = "drivers/health-o-meter/captures/esc-498kl.jsonl";
@@ -30,9 +32,9 @@ describe("replay", () => {
   test("shows what was sent in the unit that it stands for, and the word that was written where that is another", async () => {
     const metric = await runCli(["replay", "drivers/health-o-meter/captures/esc-metric.jsonl"]);
     expect(metric.out).toMatch(/ W +\d+\.\d kg, written “m” /);
-    const pressure = await runCli(["replay", "drivers/ge-dinamap/captures/determination.jsonl"]);
-    expect(pressure.out).toMatch(/ \d+ mmHg /);
-    expect(pressure.out).not.toContain("written");
+    const pounds = await runCli(["replay", "drivers/line/captures/cas-kilograms.jsonl"]);
+    expect(pounds.out).toMatch(/ \+00159\.80 lb /);
+    expect(pounds.out).not.toContain("written");
   });
 
   test("reads the same from raw bytes on standard input", async () => {
@@ -87,5 +89,67 @@ describe("replay", () => {
     expect(code).toBe(4);
     expect(JSON.parse(err)).toMatchObject({ code: "CAPTURE_INVALID", detail: expect.stringContaining("-: line 2") });
     expect(values(rows)).not.toHaveLength(0);
+  });
+});
+
+describe("replay with a site's own profile", () => {
+  const input = Buffer.from("ST,    72.5 kg\r\n");
+  const replayed = (config: string, ...more: readonly string[]) =>
+    runCli(["replay", "-c", config, "-p", "our-scale", "-", ...more], { input });
+
+  test("makes the remarks that check makes of it, and reads", async () => {
+    const text = lineProfile.replace("units: [kg]", "units: [kg, lb]").replace("29463-7", "29463-7, mdc: 4242");
+    const config = await siteWithProfiles({ "our-scale.yaml": text });
+    const checked = await runCli(["check", config]);
+    const notes = checked.out.split("\n").filter((line) => /^note .*our-scale\.yaml/.test(line));
+    expect(notes).toHaveLength(2);
+    const { code, err, out } = await replayed(config);
+    expect(err.trimEnd().split("\n")).toEqual(notes);
+    expect(out).toMatch(/weight +72\.5 kg/);
+    expect(code).toBe(0);
+  });
+
+  test("says them once, however many files are read, and none of another profile", async () => {
+    const noted = lineProfile.replace("29463-7", "29463-7, mdc: 4242");
+    const config = await siteWithProfiles({
+      "our-scale.yaml": noted,
+      "other.yaml": noted.replace("our-scale", "other-scale"),
+    });
+    const recording = join(config, "../recording.bin");
+    const { err } = await runCli(["replay", "-c", config, "-p", "our-scale", recording, recording]);
+    expect(err.match(/“4242” is not among the codes known here/g)).toHaveLength(1);
+    expect(err).toContain("our-scale.yaml");
+    expect((await runCli(["replay", "-c", config, capture])).err).toBe("");
+  });
+
+  test.each([
+    ["a unit that check refuses", ["kg: kg", "kg: kilo"], /our-scale\.yaml:\d+:\d+ {2}.*“kilo” is no UCUM unit/],
+    ["options that its driver refuses", ["number(8)", "number(8"], /our-scale\.yaml:\d+:\d+ {2}options\.readings/],
+    ["a key that is unknown", ["maker:", "makre:"], /our-scale\.yaml:\d+:\d+ {2}.*Did you mean “maker”/],
+  ] as const)("with %s is refused with the mistake's line", async (_, [from, to], said) => {
+    const config = await siteWithProfiles({ "our-scale.yaml": lineProfile.replace(from, to) });
+    const { code, err, rows } = await replayed(config, "--json");
+    expect({ code, rows }).toEqual({ code: 1, rows: [] });
+    expect(JSON.parse(err)).toMatchObject({ code: "PROFILE_INVALID" });
+    const inWords = await replayed(config);
+    expect(inWords.err).toMatch(/^mistake/);
+    expect(inWords.err).toMatch(said);
+  });
+
+  test("that inherits a mistake from another of the site's is refused as well", async () => {
+    const config = await siteWithProfiles({
+      "base.yaml": lineProfile.replace("our-scale", "base-scale").replace("[0.2, 500]", "[500, 0.2]"),
+      "our-scale.yaml": "id: our-scale\nversion: 1\nlike: base-scale\nevidence: bench\n",
+    });
+    const { code, err } = await replayed(config);
+    expect(code).toBe(1);
+    expect(err).toMatch(/base\.yaml:\d+:\d+ {2}.*500 is more than 0\.2/);
+    expect(err).toContain("PROFILE_INVALID");
+  });
+
+  test("of a file that is not there says so", async () => {
+    const { code, err } = await replayed("/nowhere/site.yaml");
+    expect(code).toBe(4);
+    expect(err).toMatch(/^CONFIG_MISSING.*\n.*\/nowhere\/site\.yaml/);
   });
 });

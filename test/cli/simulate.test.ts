@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdtemp, open, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { lastsMs, namesOf, samplesOf } from "../../src/cli/simulate/probe.ts";
 import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
@@ -10,7 +11,8 @@ import type { InstrumentEvent } from "../../src/driver-kit/instrument.ts";
 import { collect, VirtualTime } from "../../src/driver-kit/replay.ts";
 import { meaningOf } from "../../src/normalize/value.ts";
 import { until } from "../kit/until.ts";
-import { runCli } from "./run-cli.ts";
+import { lineProfile, siteWithProfiles } from "./own-profiles.ts";
+import { Memory, runCli } from "./run-cli.ts";
 
 const { profiles } = await resolveProfiles(
   await shippedProfileSources(),
@@ -18,12 +20,37 @@ const { profiles } = await resolveProfiles(
   async (id) => (await loadDriver(id))?.options,
 );
 
+/** Plays a profile to a TCP port until its measurements are over; answers what it sent. */
+async function playedTo(...args: readonly string[]) {
+  const chunks: string[] = [];
+  const server = createServer((socket) => socket.on("data", (bytes) => chunks.push(bytes.toString("latin1"))));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const ran = await runCli(["simulate", ...args, "--connect", `127.0.0.1:${port}`]);
+  expect(ran.code).toBe(0);
+  await new Promise((closed) => server.close(closed));
+  return { ran, sent: chunks.join("") };
+}
+
 describe("what is set", () => {
   test("has a name that the instrument knows, or is refused with those that it knows", async () => {
     const pty = join(await mkdtemp(join(tmpdir(), "vw-simulate-")), "scale");
     const { code, err } = await runCli(["simulate", "health-o-meter-esc", "--pty", pty, "--set", "WEIGHT=72.5"]);
     expect(code).toBe(2);
     expect(err).toMatch(/health-o-meter-esc measures no “WEIGHT”. It knows B, H, I, N, T, W/);
+  });
+
+  test("is no number that the instrument cannot show", async () => {
+    const { code, err } = await runCli(["simulate", "health-o-meter-esc", "--listen", "0", "--set", "W=712345"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/shows no W of 712345; it shows .* kg/);
+  });
+
+  test("is of no use for a HID device, which no pty can stand for", async () => {
+    const { code, err } = await runCli(["simulate", "dymo-usb-scale", "--listen", "0"]);
+    expect(code).toBe(2);
+    expect(err).toContain("is a HID device");
   });
 
   test("may have any name that the instrument's own samples have, in every profile", async () => {
@@ -96,24 +123,99 @@ describe("the path of a pty", () => {
     await symlink("/nowhere", link);
     const running = play(link);
     await until(async () => (await readlink(link).catch(() => "")).startsWith("/dev/pts/"));
+    const port = await open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
     expect((await running).code).toBe(0);
+    await port.close();
+  });
+
+  test("whose folder is not there is named as what is wrong with the command", async () => {
+    const { code, err } = await play("/nosuch/scale");
+    expect(code).toBe(2);
+    expect(err).toContain("There is no folder /nosuch.");
+  });
+
+  test("is played once somebody has opened it, so that nothing is lost before", async () => {
+    const link = join(await folder(), "scanner");
+    const out = new Memory();
+    const words = ["simulate", "generic-cdc-scanner", "--pty", link, "--set", "barcode=12345678", "--count", "1"];
+    const running = runCli([...words, "--every", "2s"], { out });
+    await until(async () => (await readlink(link).catch(() => "")) !== "");
+    // Longer than it takes from the opening to the first measurement.
+    await new Promise((over) => setTimeout(over, 1500));
+    expect(out.text).toBe("");
+    const port = await open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    let read = "";
+    await until(async () => {
+      const { bytesRead, buffer } = await port.read().catch(() => ({ bytesRead: 0, buffer: Buffer.alloc(0) }));
+      read += buffer.subarray(0, bytesRead).toString("latin1");
+      return read.includes("12345678");
+    });
+    expect((await running).code).toBe(0);
+    await port.close();
+  });
+});
+
+describe("the instrument's clock", () => {
+  const told = async (...words: string[]) => {
+    const folder = await mkdtemp(join(tmpdir(), "vw-simulate-"));
+    await writeFile(join(folder, "site.yaml"), "site: a\ntimezone: America/New_York\n");
+    const stop = AbortSignal.timeout(1);
+    const listen = ["simulate", "health-o-meter-esc", "--listen", "0"];
+    return runCli([...listen, ...words, "-c", join(folder, "site.yaml")], { stop });
+  };
+
+  test("is in the site's zone, or in the one that is given", async () => {
+    expect((await told()).err).toContain("its clock is that of America/New_York");
+    expect((await told("--timezone", "Asia/Tokyo")).err).toContain("its clock is that of Asia/Tokyo");
+    expect(await told("--timezone", "Tokyo")).toMatchObject({ code: 2 });
+  });
+});
+
+describe("a profile of the site's own", () => {
+  const own = "id: our-scale\nversion: 1\nlike: health-o-meter-esc\nevidence: bench\n";
+
+  test("is played with the configuration that it belongs to, and unknown without it", async () => {
+    const config = await siteWithProfiles({ "our-scale.yaml": own });
+    const played = ["our-scale", "--every", "1ms", "--count", "1", "--set", "W=72.5"];
+    const { sent, ran } = await playedTo(...played, "--config", config);
+    expect(ran).toMatchObject({ code: 0, err: expect.stringContaining("our-scale is played at") });
+    expect(sent).toContain("72.5");
+    const without = await runCli(["simulate", ...played, "--listen", "1"]);
+    expect(without).toMatchObject({ code: 2, err: expect.stringContaining("There is no profile “our-scale”") });
+  });
+
+  test("writes the lines that it describes, with what is set", async () => {
+    const config = await siteWithProfiles({ "our-scale.yaml": lineProfile });
+    const set = ["--set", "weight=72.5", "--set", "unit=lb"];
+    const { sent } = await playedTo("our-scale", "-c", config, "--every", "1ms", "--count", "1", ...set);
+    expect(sent).toBe(`${"ST,    72.5 lb\r\n".repeat(3)}ST,     0.0 lb\r\n`);
+  });
+
+  test("with mistakes is refused with their lines", async () => {
+    const config = await siteWithProfiles({ "our-scale.yaml": own.replace("evidence: bench", "evidence: bunch") });
+    const { code, err } = await runCli(["simulate", "our-scale", "--listen", "1", "-c", config]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/our-scale\.yaml:4:\d+ {2}evidence: “bunch” must be one of/);
+    expect(err).toContain("PROFILE_INVALID");
+  });
+
+  test("is left out, with a word, where the service's folder may not be read", async () => {
+    const config = join(await mkdtemp(join(tmpdir(), "vw-simulate-")), "site.yaml");
+    // A folder without permission would do for everybody but root.
+    await symlink("profiles", join(dirname(config), "profiles"));
+    const { code, err } = await runCli(["simulate", "our-scale", "--listen", "1"], {
+      env: { VITALWIRE_CONFIG: config },
+    });
+    expect(err).toContain(`The profiles beside ${config} are left out: ELOOP`);
+    expect(err).toContain("There is no profile “our-scale”");
+    expect(code).toBe(2);
   });
 });
 
 describe("a measurement", () => {
   test("ends before the next begins, however often they are wanted", async () => {
-    const chunks: string[] = [];
-    const server = createServer((socket) => socket.on("data", (bytes) => chunks.push(bytes.toString("latin1"))));
-    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    const { code } = await runCli(
-      ["simulate", "and-standard", "--connect", `127.0.0.1:${port}`, "--every", "1ms", "--count", "2"],
-      {},
-    );
-    expect(code).toBe(0);
-    await new Promise((closed) => server.close(closed));
-    const lines = chunks.join("").trim().split("\r\n");
+    const { sent } = await playedTo("and-standard", "--every", "1ms", "--count", "2");
+    const lines = sent.trim().split("\r\n");
     expect(lines.map((line) => line.slice(0, 2))).toEqual(["US", "ST", "ST", "ST", "ST", "US", "ST", "ST", "ST", "ST"]);
   });
 

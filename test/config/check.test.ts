@@ -36,7 +36,7 @@ describe("a port", () => {
     "is that of one device: %s",
     async (link, what) => {
       expect(await remarksOf(second(link))).toEqual([
-        `site.yaml:18:5  devices[1].link: ${what} is that of “scale-1” too (line 11); one port is one device.`,
+        `site.yaml:18:5  devices[1].link: ${what} is that of the device in line 11 too; one port is one device.`,
       ]);
     },
   );
@@ -73,7 +73,7 @@ describe("a port", () => {
 
   test.each([
     ["ttyUSB0", " Did you mean “/dev/ttyUSB0”?"],
-    ["scanner", ""],
+    ["scanner", " “vitalwire devices” shows the ports that there are."],
   ])("is named by its whole path, and not as %s", async (path, hint) => {
     expect(await remarksOf(site("/dev/ttyUSB0", path))).toEqual([
       `site.yaml:14:23  devices[0].link.serial.path: “${path}” is no whole path: a port's begins with /.${hint}`,
@@ -93,9 +93,10 @@ describe("a port", () => {
     expect(await remarksOf(serialBeside)).toEqual([expect.stringContaining("does not read HID reports")]);
     const unnamed = site("{ serial: { path: /dev/ttyUSB0 } }", hid("")).replace("    profile: test-scale\n", "");
     expect(await remarksOf(unnamed)).toEqual([]);
-    expect((await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ hid: { product: 0b61 } }")))[0]).toContain(
-      "vendor",
-    );
+    expect(await remarksOf(site("{ serial: { path: /dev/ttyUSB0 } }", "{ hid: { product: 0b61 } }"))).toEqual([
+      expect.stringContaining("does not read HID reports"),
+      expect.stringContaining("“vendor” is missing."),
+    ]);
   });
 
   test("for bulk transfers goes with a profile that knows the device, and with no other link", async () => {

@@ -45,6 +45,30 @@ describe("a configuration without mistakes", () => {
     expect(await checkSources(sources, outside, "used")).toEqual(await checkSources(sources, outside));
   });
 
+  test("starts a service although a profile that no device uses has mistakes; check tells them", async () => {
+    const idle = [
+      {
+        file: "profiles/other.yaml",
+        text: goodProfile.replace("id: test-scale", "id: other-scale").replace("9600", "fast"),
+      },
+      { file: "profiles/torn.yaml", text: "id: [\n" },
+    ];
+    const sources = (text: string) => ({
+      site: { file: "site.yaml", text: goodSite },
+      profiles: [...idle, { file: "profiles/scale.yaml", text }],
+    });
+    expect(await checkSources(sources(goodProfile), outside, "used")).toMatchObject({ ok: true });
+    const all = await checkSources(sources(goodProfile), outside);
+    expect(all.ok || all.remarks.map(({ file }) => file)).toEqual(
+      expect.arrayContaining(["profiles/other.yaml", "profiles/torn.yaml"]),
+    );
+    expect(await checkSources(sources(goodProfile.replace("9600", "fast")), outside, "used")).toMatchObject({
+      ok: false,
+    });
+    const liked = goodProfile.replace("id: test-scale", "id: test-scale\nlike: other-scale");
+    expect(await checkSources(sources(liked), outside, "used")).toMatchObject({ ok: false });
+  });
+
   test("that is not there is said to be missing", async () => {
     const loaded = await loadConfiguration("/nowhere/site.yaml", outside);
     expect(!loaded.ok && loaded.problem.code).toBe("CONFIG_MISSING");
@@ -62,7 +86,9 @@ describe("the text", () => {
 
   test("with a tab names the tab once", async () => {
     const remarks = await remarksOf(site("  - id: ehr\n    hl7", "  - id: ehr\n\thl7"));
-    expect(remarks).toEqual(["site.yaml:17:1  A tab is used for indentation; YAML takes spaces alone."]);
+    expect(remarks).toEqual([
+      "site.yaml:17:1  A tab is used for indentation; YAML takes spaces alone. The rest of the file is looked at once it can be read.",
+    ]);
   });
 
   test("that is no YAML names its line", async () => {

@@ -1,5 +1,17 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -68,12 +80,34 @@ describe("the control socket", () => {
 
   test("takes the place of a socket that a killed gateway left behind", async () => {
     const path = socketPath();
-    const first = await listenForControl(path, () => rows("old"));
-    await first.close();
-    writeFileSync(path, "");
+    mkdirSync(dirname(path));
+    const gateway = spawn(process.execPath, ["-e", `require("net").createServer().listen(${JSON.stringify(path)})`]);
+    onTestFinished(() => void gateway.kill("SIGKILL"));
+    await until(() => existsSync(path));
+    gateway.kill("SIGKILL");
+    await once(gateway, "exit");
+    expect(lstatSync(path).isSocket()).toBe(true);
     const second = await listenForControl(path, () => rows("new"));
     onTestFinished(second.close);
     expect(await collected(ask(path, { do: "status" }))).toEqual(["new"]);
+  });
+
+  test("does not take the place of a file, a folder or a link, which stay as they are", async () => {
+    const path = socketPath();
+    mkdirSync(dirname(path));
+    const [file, folder, link] = ["notes.txt", "folder", "link"].map((name) => join(dirname(path), name));
+    writeFileSync(file ?? "", "kept");
+    mkdirSync(folder ?? "");
+    symlinkSync("notes.txt", link ?? "");
+    for (const taken of [file, folder, link]) {
+      await expect(listenForControl(taken ?? "", () => rows())).rejects.toMatchObject({
+        code: "FILE_EXISTS",
+        message: `${taken}: it is there already, and is no socket`,
+      });
+    }
+    expect(readFileSync(file ?? "", "utf8")).toBe("kept");
+    expect(lstatSync(link ?? "").isSymbolicLink()).toBe(true);
+    expect(readdirSync(dirname(path)).sort()).toEqual(["folder", "link", "notes.txt"]);
   });
 
   test("is not taken from a gateway that answers there", async () => {

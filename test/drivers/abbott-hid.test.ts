@@ -16,6 +16,14 @@ describe("an answer of an Abbott meter", () => {
     expect(latin1(encodeText(number))).toBe("DB Record Number = 226988\r\nCKSM:00000765\r\nCMD OK\r\n");
   });
 
+  it("has its sums in digits of either case", () => {
+    const [upper, lower] = ["CKSM:0000016A", "CKSM:0000016a"].map((sum) => reply(`3,14,21\r\n${sum}\r\nCMD OK\r\n`));
+    expect(lower).toEqual({ is: "text", lines: ["3,14,21"] });
+    expect(lower).toEqual(upper);
+    const records = ["7,12,3,14,21,8,7,0,105,0,1,0,0,0,0,0,0,0,0", "9,13,3,14,21,8,30,0,11,1"];
+    expect(recordsOf([...records, "2,00000c73"])).toEqual(records);
+  });
+
   it("is none where the command failed, or the sum is wrong or too short", () => {
     expect(reply("2.1.2\r\nCKSM:00000108\r\nCMD Fail!\r\n")).toEqual({ is: "failed" });
     expect(reply("2.1.2\r\nCKSM:00000111\r\nCMD OK\r\n")).toEqual({ is: "damaged" });

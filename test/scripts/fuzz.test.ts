@@ -45,6 +45,13 @@ describe("scripts/fuzz", () => {
     expect(stderr).toContain("executions/s");
   }, 180_000);
 
+  test("ends quietly once nobody reads its figures any more", async () => {
+    const line = "scripts/fuzz --json --executions 50 --only o-meter --only tanita | head -n 1";
+    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", `set -o pipefail; ${line}`]);
+    expect(stdout.trim().split("\n")).toHaveLength(1);
+    expect(stderr).not.toMatch(/EPIPE|at .*\.js/);
+  }, 180_000);
+
   test("finds a driver that throws, and names the seed of the input that it threw on", () => {
     const target = planted("throws", (bytes) => {
       if (bytes.includes(0xff)) throw new Error("planted");

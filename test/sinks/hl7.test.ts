@@ -58,6 +58,8 @@ function sinkTo(
   return sink;
 }
 
+const accepted: SendResult = { ok: true, answer: "AA" };
+
 function controlIdOf(text: string): string {
   const parsed = parse(text);
   return (parsed.ok ? parsed.message.get("MSH-10") : undefined) ?? "";
@@ -77,7 +79,7 @@ const first =
 describe("the HL7 sink", () => {
   it("delivers messages in order over one connection, each acknowledged", async () => {
     const { sink, taken } = await setUp();
-    for (const id of ["1", "2", "3"]) expect(await deliver(sink, id)).toEqual({ ok: true });
+    for (const id of ["1", "2", "3"]) expect(await deliver(sink, id)).toEqual(accepted);
     expect(taken).toEqual(["1", "2", "3"]);
   });
 
@@ -99,31 +101,31 @@ describe("the HL7 sink", () => {
       ok: false,
       code: "RECEIVER_DOWN",
     });
-    expect(await deliver(sink, "2")).toEqual({ ok: true });
+    expect(await deliver(sink, "2")).toEqual(accepted);
     expect(taken).toEqual(["1", "2"]);
   });
 
   it("does not wait for ever for an answer that never comes, and goes on over a new connection", async () => {
     const { sink } = await setUp(first({ do: "silent" }), { ackTimeoutMs: 400 });
     expect(await deliver(sink, "1")).toEqual({ ok: false, code: "ACK_TIMEOUT" });
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it("takes an answer that comes just before the time is over", async () => {
     const { sink } = await setUp(first({ do: "late", ms: 50 }));
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it("drops the connection on an answer for another message", async () => {
     const { sink } = await setUp(first({ do: "wrong-id" }));
     expect(await deliver(sink, "1")).toEqual({ ok: false, code: "ACK_WRONG_ID" });
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it.each<Fault>([{ do: "garbage" }, { do: "unframed" }])("takes $do for no answer, at once", async (fault) => {
     const { sink } = await setUp(first(fault), { ackTimeoutMs: 60_000 });
     expect(await deliver(sink, "1")).toEqual({ ok: false, code: "ACK_MALFORMED" });
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it.each<Fault>([{ do: "close-before-ack" }, { do: "close-mid-ack" }, { do: "reset" }])(
@@ -131,7 +133,7 @@ describe("the HL7 sink", () => {
     async (fault) => {
       const { sink, taken } = await setUp(first(fault), { ackTimeoutMs: 60_000 });
       expect(await deliver(sink, "1")).toEqual({ ok: false, code: "ACK_CLOSED" });
-      expect(await deliver(sink, "1")).toEqual({ ok: true });
+      expect(await deliver(sink, "1")).toEqual(accepted);
       expect(taken).toEqual(["1", "1"]);
     },
   );
@@ -146,7 +148,7 @@ describe("the HL7 sink", () => {
       const result = await sink.send({ controlId: "2", bytes, mayBeDuplicate: false });
       expect(result).toEqual({ ok: false, code: "RECEIVER_DOWN" });
     });
-    expect(await deliver(sink, "3")).toEqual({ ok: true });
+    expect(await deliver(sink, "3")).toEqual(accepted);
     expect(taken.at(-1)).toBe("3");
   });
 
@@ -154,8 +156,8 @@ describe("the HL7 sink", () => {
     "understands an answer that comes $do",
     async (fault) => {
       const { sink } = await setUp(() => fault);
-      expect(await deliver(sink, "1")).toEqual({ ok: true });
-      expect(await deliver(sink, "2")).toEqual({ ok: true });
+      expect(await deliver(sink, "1")).toEqual(accepted);
+      expect(await deliver(sink, "2")).toEqual(accepted);
     },
   );
 
@@ -164,16 +166,16 @@ describe("the HL7 sink", () => {
       if (count === 1) return { do: "answer", code: "AE", text: "database is down", error: "207" };
       return count === 2 ? { do: "answer", code: "AR", text: "unknown patient" } : undefined;
     });
-    expect(await deliver(sink, "1")).toEqual({ ok: false, code: "ACK_ERROR", answer: "database is down; 207" });
-    expect(await deliver(sink, "2")).toEqual({ ok: false, code: "ACK_REJECT", answer: "unknown patient" });
-    expect(await deliver(sink, "3")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual({ ok: false, code: "ACK_ERROR", answer: "AE: database is down; 207" });
+    expect(await deliver(sink, "2")).toEqual({ ok: false, code: "ACK_REJECT", answer: "AR: unknown patient" });
+    expect(await deliver(sink, "3")).toEqual(accepted);
     expect(taken).toEqual(["3"]);
   });
 
   it.each([
-    ["CA", { ok: true }],
-    ["CE", { ok: false, code: "ACK_ERROR" }],
-    ["CR", { ok: false, code: "ACK_REJECT" }],
+    ["CA", { ok: true, answer: "CA" }],
+    ["CE", { ok: false, code: "ACK_ERROR", answer: "CE" }],
+    ["CR", { ok: false, code: "ACK_REJECT", answer: "CR" }],
   ] as const)("takes %s of the enhanced mode for what it says", async (code, result) => {
     const { sink } = await setUp(() => ({ do: "answer", code }));
     expect(await deliver(sink, "1")).toEqual(result);
@@ -183,7 +185,8 @@ describe("the HL7 sink", () => {
     const { sink, late, taken } = await setUp((_, count) =>
       count === 3 ? undefined : { do: "twice", first: count === 1 ? "CA" : "AA", second: "AA" },
     );
-    for (const id of ["1", "2", "3"]) expect(await deliver(sink, id)).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual({ ok: true, answer: "CA" });
+    for (const id of ["2", "3"]) expect(await deliver(sink, id)).toEqual(accepted);
     expect(taken).toEqual(["1", "2", "3"]);
     await vi.waitFor(() =>
       expect(late.map((l) => [l.controlId, l.first, l.code])).toEqual([
@@ -195,7 +198,7 @@ describe("the HL7 sink", () => {
 
   it("tells of an error that comes after the message had been accepted", async () => {
     const { sink, late } = await setUp(() => ({ do: "twice", first: "AA", second: "AE" }));
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
     await vi.waitFor(() => expect(late).toEqual([{ controlId: "1", first: "AA", code: "AE" }]));
   });
 
@@ -205,7 +208,7 @@ describe("the HL7 sink", () => {
     const sink = sinkTo(receiver.port);
     expect(await deliver(sink, "1")).toEqual({ ok: false, code: "RECEIVER_DOWN", answer: "ECONNREFUSED" });
     open.push(await receiveHl7({ port: receiver.port, address: "127.0.0.1", onMessage: () => {} }));
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it("refuses a connection without TLS unless the site said that it may be insecure", async () => {
@@ -257,13 +260,13 @@ describe("over TLS", () => {
 
   it("delivers to a receiver whose certificate is right", async () => {
     const { sink } = await setUp(undefined, { ...server(), ...tls() });
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it("shows its own certificate where the receiver asks for one", async () => {
     const own = { cert: file("client.pem"), key: file("client.key") };
     const { sink } = await setUp(undefined, { ...server(true), ...tls(own) });
-    expect(await deliver(sink, "1")).toEqual({ ok: true });
+    expect(await deliver(sink, "1")).toEqual(accepted);
   });
 
   it("sends nothing to a receiver whose certificate is of another authority or for another name", async () => {
@@ -299,7 +302,7 @@ describe("the receiver for trying things out", () => {
     const { sink, taken } = await setUp();
     await sink.connect();
     const result = await sink.send({ controlId: "", bytes: new TextEncoder().encode("hello"), mayBeDuplicate: false });
-    expect(result).toEqual({ ok: false, code: "ACK_REJECT", answer: "not an HL7 message" });
+    expect(result).toEqual({ ok: false, code: "ACK_REJECT", answer: "AR: not an HL7 message" });
     expect(taken).toEqual([]);
   });
 

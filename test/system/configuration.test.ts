@@ -77,6 +77,7 @@ test("a service whose configuration was broken meanwhile starts with the last go
   for (const line of lines) expect(second.err()).toContain(`site.yaml:${line}:`);
   expect(second.err()).toContain("Going on with the last good configuration.");
   expect((await second.status()).devices.map(({ device }) => device).toSorted()).toEqual(["scale-4", "scanner-4"]);
+  expect(await second.status()).toMatchObject({ lastGood: true });
   expect(readFileSync(path, "utf8")).toBe(broken);
   expect(await second.stop()).toBe(0);
 

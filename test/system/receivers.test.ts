@@ -106,7 +106,7 @@ describe("one weight, and a receiver that", () => {
   test("rejects it, says why in its own words, and takes it after a person has mended the cause", async () => {
     const i = all.findIndex(({ does }) => does === "rejects it");
     const [delivery] = await settled(i);
-    expect(delivery).toMatchObject({ state: "rejected", answer: "not this one" });
+    expect(delivery).toMatchObject({ state: "rejected", answer: "AR: not this one" });
     await room.gateway.ask({ do: "retry", ids: [delivery?.id ?? ""], by: "N. Okafor" });
     await until(async () => (await room.gateway.deliveries(`ehr-${i}`))[0]?.state === "delivered");
     expect(clinics[i]?.filed()).toEqual([weight]);

@@ -123,7 +123,8 @@ test("a second gateway over the same state is refused, and the first goes on", a
   await until(() => second.ended() !== undefined);
   expect(second.ended()).toBe(4);
   expect(second.err()).toContain("JOURNAL_LOCKED");
-  expect(second.err()).toContain("Another gateway uses this journal.");
+  expect(second.err()).toContain("Another process uses this journal.");
+  expect(second.err()).toMatch(/journal\.sqlite is in use by process \d+ \(\S*node \S+\/vitalwire\.js\)\./);
   await room.scan("00123456");
   room.scale.write(weighing("61.0"));
   const [reading] = await room.stored(1);

@@ -85,6 +85,15 @@ describe("the unit", () => {
 });
 
 describe("what was installed", () => {
+  test("has what its README and the drivers' lead to, but for the program's text", async () => {
+    const app = join(root, "opt/vitalwire");
+    const readme = await readFile(join(app, "README.md"), "utf8");
+    const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = ""]) => link);
+    const written = links.filter((link) => !link.startsWith("src/"));
+    expect(written.filter((link) => link.startsWith("drivers/")).length).toBeGreaterThan(40);
+    for (const link of written) await stat(join(app, link));
+  });
+
   test("runs with the product's packages alone", async () => {
     const program = join(root, "opt/vitalwire/dist/src/cli/vitalwire.js");
     const env = { ...process.env, NODE_OPTIONS: await nodeOptions() };

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { parsed, usage } from "../command-line.ts";
+import { onClosedPipe, parsed, usage } from "../command-line.ts";
 
 const help = `Measures what the gateway must reach: the shipped service in a process of its own, simulated instruments on real
 ptys, a receiver in another process and a real broker, beside what this machine can do without the gateway.
@@ -38,9 +38,16 @@ else {
   if (unknown.length > 0)
     usage(`no figure's name holds ${unknown.join(", ")}; there are:\n  ${names.join("\n  ")}`, help);
   else if (Number.isInteger(runs) && runs > 0) {
+    let unread = false;
+    onClosedPipe(() => {
+      // As Ctrl-C does, so that all that was started is ended too.
+      if (!unread) process.kill(process.pid, "SIGTERM");
+      unread = true;
+    });
     try {
       process.exitCode = await bench({ json: values.json === true, runs, only });
     } catch (error) {
+      if (unread) process.exit(0);
       // Only Ctrl-C leads here; all is closed, but for timers of what was being measured.
       process.stderr.write(`\n${error instanceof Error ? error.name : error}\n`);
       process.exit(130);

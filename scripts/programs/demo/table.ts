@@ -6,6 +6,8 @@ import type { StoredObservation } from "../../../src/journal/journal.ts";
 import type { Clinic } from "./clinic.ts";
 
 const rows = 16;
+/** `23 NOV 2026 14:05:09 +01:00`. */
+const timeWidth = 27;
 
 /** The demo's live table: the newest readings, and what became of each. On a pipe: one line for each that settled. */
 export function liveTable(output: Output, socket: string, clinic: Clinic, stop: AbortSignal) {
@@ -47,7 +49,7 @@ export function liveTable(output: Output, socket: string, clinic: Clinic, stop: 
       "",
       output.paint(
         "dim",
-        "MEASURED              WHAT                        VALUE          WHOSE              STORED, AND THEN",
+        `${"MEASURED".padEnd(timeWidth)}  ${"WHAT".padEnd(26)}  ${"VALUE".padStart(14)}  ${"WHOSE".padEnd(18)}  STORED, AND THEN`,
       ),
       ...readings.map(line),
       "",
@@ -61,7 +63,7 @@ export function liveTable(output: Output, socket: string, clinic: Clinic, stop: 
 
   function line({ observation, deliveries }: StoredObservation): string {
     return [
-      timeWords(observation.times.measured).padEnd(20),
+      timeWords(observation.times.measured).padEnd(timeWidth),
       observation.code.display.slice(0, 26).padEnd(26),
       valueWords(observation.value).padStart(14),
       whoseWords(observation).padEnd(18),

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
-import { parsed, usage } from "../command-line.ts";
+import { onClosedPipe, parsed, usage } from "../command-line.ts";
 
 const help = `Gives every driver, framer and parser mutated inputs, made from the captures of the drivers: bytes changed, lost and
 doubled, numbers stretched, terminators moved, captures spliced, checksums made good again, other chunks. None may throw,
@@ -29,6 +29,7 @@ const values = parsed(
   },
   help,
 );
+onClosedPipe(() => process.exit(0));
 const executions = Number(values.executions ?? 1_000_000);
 const jobs = Number(values.jobs ?? availableParallelism());
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));

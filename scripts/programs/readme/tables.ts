@@ -1,13 +1,19 @@
 import { exitMeaning } from "../../../src/cli/command.ts";
 import { outside } from "../../../src/cli/configuration.ts";
+import { holdMeaning } from "../../../src/cli/hold-words.ts";
 import type { Profile } from "../../../src/config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../../src/config/profiles.ts";
 import { loadDriver } from "../../../src/devices/drivers.ts";
+import { holdReasons } from "../../../src/model/observation.ts";
 import { problems } from "../../../src/model/problem.ts";
 
 /** The parts of the README that are made from the code, so that they cannot go out of date. */
 export async function tables(): Promise<Readonly<Record<string, string>>> {
   return {
+    held: table(
+      ["Held for", "What it means", "What a person can do"],
+      holdReasons.map((reason) => [`\`${reason}\``, ...holdMeaning[reason]]),
+    ),
     instruments: await instruments(),
     problems: table(
       ["Code", "What happened", "What it means", "What to do"],

@@ -27,7 +27,8 @@ export const deliveries = command({
   usage: "[list | show ID… | retry ID… | discard ID…]",
   about: [
     "retry sends a refused or unsure delivery again, the same bytes under the same id; discard gives one up for good.",
-    "show prints the very bytes, which hold the patient's identifiers: mind who reads along.",
+    "show prints what the receiver answered (of HL7 its code, as AE, and its words) and the very bytes, which hold the",
+    "patient's identifiers: mind who reads along.",
   ].join("\n"),
   options,
   words: [0, 201],
@@ -67,8 +68,9 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
       found.push(delivery.id);
       for await (const bytes of ask(socket, { do: "bytes", id: delivery.id })) {
         const { text } = bytes as { text: string };
-        const shown = text.split(/\r\n|\r|\n/).map(visible);
-        output.record({ ...delivery, text }, [JSON.stringify(delivery, undefined, 2), ...shown].join("\n"));
+        const lines = [JSON.stringify(delivery, undefined, 2), answerWords(delivery), text];
+        const shown = lines.flatMap((part) => part.split(/\r\n|\r|\n/)).map(visible);
+        output.record({ ...delivery, text }, shown.join("\n"));
       }
     }
     return known(output, ids, found);
@@ -86,6 +88,11 @@ async function act(call: Call<typeof options>): Promise<0 | 1> {
   return exit.ok;
 }
 
+/** What the destination has said of the delivery; a time-out, a PUBACK or a file says nothing. */
+function answerWords({ sink, answer }: StoredDelivery): string {
+  return answer === undefined ? `${sink} has given no answer in words.` : `${sink} answered ${answer}`;
+}
+
 function needed(reason: string | undefined): string {
   if (reason === undefined) throw new UsageError("discard needs --reason.");
   return reason;
@@ -95,6 +102,11 @@ function asState(text: string): DeliveryState {
   const state = states.find((s) => s === text);
   if (state === undefined) throw new UsageError(`--state takes one of ${states.join(", ")}.`);
   return state;
+}
+
+/** An answer to what was accepted is no problem, and is left to `show`. */
+function problemWords({ code, answer }: StoredDelivery): string {
+  return code === undefined ? "" : [code, answer].filter((part) => part !== undefined).join(": ");
 }
 
 const columns: readonly Column<StoredDelivery>[] = [
@@ -110,5 +122,5 @@ const columns: readonly Column<StoredDelivery>[] = [
   { head: "tries", cell: (d) => d.attempts, align: "right" },
   { head: "since", cell: (d) => (d.settledAt === undefined ? "" : timeWords(d.settledAt)) },
   { head: "control id", cell: (d) => d.controlId },
-  { head: "problem", cell: (d) => [d.code, d.answer].filter((t) => t !== undefined).join(": ") },
+  { head: "problem", cell: problemWords },
 ];

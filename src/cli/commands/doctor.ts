@@ -3,8 +3,9 @@ import { configPath, statePath } from "../../config/paths.ts";
 import type { Problem } from "../../model/problem.ts";
 import { command, configOption, exit, jsonOption, socketOption } from "../command.ts";
 import { outside } from "../configuration.ts";
-import { bad, type Diagnosis, ok } from "../doctor/diagnosis.ts";
+import { bad, type Diagnosis, ok, warn } from "../doctor/diagnosis.ts";
 import { diagnoseDisk } from "../doctor/disk.ts";
+import { diagnoseFiles } from "../doctor/files.ts";
 import { diagnoseGateway } from "../doctor/gateway.ts";
 import { diagnosePorts } from "../doctor/ports.ts";
 import { diagnoseRuntime } from "../doctor/runtime.ts";
@@ -30,18 +31,25 @@ export const doctor = command({
   async run({ values, output, around }) {
     const file = configPath(values.config, around.env, around.cwd);
     output.progress("looking …");
-    const loaded = await loadConfiguration(file, outside);
+    const whole = await loadConfiguration(file, outside);
+    // What lies unused beside it, with mistakes, keeps it from nothing.
+    const loaded = whole.ok ? whole : await loadConfiguration(file, outside, "used");
     const configuration = loaded.ok ? loaded.configuration : undefined;
     const site = configuration?.site;
     const state = statePath(site?.state, configuration?.folder ?? around.cwd, around.env);
     const lines: readonly Diagnosis[] = [
-      loaded.ok ? ok("configuration", file) : configurationTrouble(loaded.problem, file),
+      !loaded.ok
+        ? configurationTrouble(loaded.problem, file)
+        : whole.ok
+          ? ok("configuration", file)
+          : warn("configuration", `${file}; a profile that no device uses has mistakes`, "vitalwire check names them."),
       ...(await diagnoseRuntime()),
       ...(await diagnoseClock()),
       ...(await diagnoseDisk(state, site?.journal.maxMegabytes ?? 1024)),
       ...(await diagnosePorts(site)),
       ...(configuration === undefined ? [] : await diagnoseTls(configuration, Date.now())),
-      ...(await diagnoseGateway(socketPath(values, around))),
+      ...(configuration === undefined ? [] : await diagnoseFiles(configuration)),
+      ...(await diagnoseGateway(socketPath(values, around), site)),
     ];
     output.progress("");
     output.list(

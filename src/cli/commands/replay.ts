@@ -1,19 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { nearest } from "../../config/nearest.ts";
-import { configPath } from "../../config/paths.ts";
 import type { Profile } from "../../config/profile.ts";
-import { profileSources, resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
 import { loadDriver } from "../../devices/drivers.ts";
 import type { WireValue } from "../../driver-kit/contract.ts";
-import { command, configOption, type Exit, exit, jsonOption, type Surroundings, UsageError } from "../command.ts";
-import { outside, showRemarks } from "../configuration.ts";
+import { command, type Exit, exit, jsonOption, type Surroundings, UsageError } from "../command.ts";
+import { outside } from "../configuration.ts";
+import { type KnownProfiles, knownProfiles, profilesOption } from "../known-profiles.ts";
 import type { Output } from "../output.ts";
 import { visible } from "../output.ts";
 import { type Decoded, decode } from "../replay/decode.ts";
 import { type Read, readCapture } from "../replay/read-capture.ts";
 import { valueWords } from "../words.ts";
+import { isZone } from "../zone.ts";
 
 /** Reasons for which bytes that were understood are left out; all others say that something is wrong. */
 const harmless: ReadonlySet<string> = new Set(["duplicate", "unsolicited", "not-a-reading"]);
@@ -29,7 +28,7 @@ export const replay = command({
     "readings were read: they are shown with the reason.",
   options: {
     profile: { type: "string", short: "p", value: "ID", help: "profile that reads it" },
-    config: { ...configOption, help: "the site whose profiles/ folder is used beside the shipped ones" },
+    config: profilesOption,
     timezone: { type: "string", value: "ZONE", help: "zone of the instrument's clock (default: this machine's)" },
     "allow-unproven": { type: "boolean", help: "do not hold readings for resting on a manual alone" },
     json: jsonOption,
@@ -50,14 +49,11 @@ export const replay = command({
     [exit.failed]: "some file is not there, or is a damaged capture; the others were read",
   },
   async run({ values, words, output, around }) {
-    const site = resolve(dirname(configPath(values.config, around.env, around.cwd)), "profiles");
-    const own = await profileSources(site);
-    const resolved = await resolveProfiles(await shippedProfileSources(), own, outside.driverOptions);
-    showRemarks(output, resolved.remarks, around.cwd, "err");
-    const known = new Map([...resolved.profiles].map(([id, { profile }]) => [id, profile]));
+    const profiles = await knownProfiles({ output, around }, values.config);
+    if (typeof profiles === "number") return profiles;
     const timezone = values.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!isZone(timezone)) throw new UsageError(`There is no time zone “${timezone}”.`);
-    const settings = { known, timezone, allowUnproven: values["allow-unproven"] ?? false };
+    const settings = { profiles, timezone, allowUnproven: values["allow-unproven"] ?? false };
 
     let worst: Exit = exit.ok;
     for (const file of words) {
@@ -75,7 +71,7 @@ export const replay = command({
 });
 
 interface Settings {
-  readonly known: ReadonlyMap<string, Profile>;
+  readonly profiles: KnownProfiles;
   readonly timezone: string;
   readonly allowUnproven: boolean;
 }
@@ -92,16 +88,13 @@ async function replayOne(
   file: string,
   { head, lines }: Extract<Read, { ok: true }>,
   asked: string | undefined,
-  { known, timezone, allowUnproven }: Settings,
+  { profiles, timezone, allowUnproven }: Settings,
   output: Output,
 ): Promise<Exit> {
   const id = asked ?? head?.profile;
   if (id === undefined) throw new UsageError(`${file} does not name its profile; give --profile.`);
-  const profile = known.get(id);
-  if (profile === undefined) {
-    const meant = nearest(id, known.keys());
-    throw new UsageError(`There is no profile “${id}”.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`);
-  }
+  const profile = await profiles.find(id);
+  if (typeof profile === "number") return profile;
   const driver = await loadDriver(profile.driver);
   if (driver === undefined) throw new UsageError(`There is no driver “${profile.driver}”.`);
   if (head === undefined && driver.input === "reports")
@@ -192,13 +185,4 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ""
 function excerpt(bytes: Uint8Array): string {
   const text = visible(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
   return bytes.length > 40 ? `${text}…` : text;
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -36,12 +36,12 @@ export const run = command({
 
 async function serve(call: Call<typeof options>): Promise<Exit> {
   const { values, output, around } = call;
-  const configuration = await usable(call);
-  if (typeof configuration === "number") return configuration;
+  const used = await usable(call);
+  if (typeof used === "number") return used;
   const { start } = await import("../../main.ts");
   try {
     const running = await start({
-      configuration,
+      ...used,
       socket: socketPath(values, around),
       env: around.env,
       writeLog: (line) => void around.out.write(line),
@@ -63,11 +63,16 @@ async function serve(call: Call<typeof options>): Promise<Exit> {
   }
 }
 
+interface Used {
+  readonly configuration: Configuration;
+  readonly lastGood: boolean;
+}
+
 /** The operator's configuration, or the last good one where that has mistakes. */
-async function usable({ values, output, around }: Call<typeof options>): Promise<Configuration | Exit> {
+async function usable({ values, output, around }: Call<typeof options>): Promise<Used | Exit> {
   const file = configPath(values.config, around.env, around.cwd);
   const loaded = await loadConfiguration(file, outside, "used");
-  if (loaded.ok) return loaded.configuration;
+  if (loaded.ok) return { configuration: loaded.configuration, lastGood: false };
   showRemarks(output, loaded.remarks, around.cwd, "err");
   output.problem(loaded.problem);
   const failed = loaded.problem.code === "CONFIG_MISSING" ? exit.failed : exit.found;
@@ -77,5 +82,5 @@ async function usable({ values, output, around }: Call<typeof options>): Promise
   const last = kept === undefined ? undefined : await checkSources(kept, outside, "used");
   if (last === undefined || !last.ok) return failed;
   output.note("Going on with the last good configuration.");
-  return last.configuration;
+  return { configuration: last.configuration, lastGood: true };
 }

@@ -3,17 +3,16 @@ import { createConnection, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durationMs } from "../../config/duration.ts";
-import { nearest } from "../../config/nearest.ts";
 import { durationText, type Profile } from "../../config/profile.ts";
-import { resolveProfiles, shippedProfileSources } from "../../config/profiles.ts";
-import { loadSimulation } from "../../devices/drivers.ts";
+import { loadDriver, loadSimulation } from "../../devices/drivers.ts";
 import type { Simulation } from "../../driver-kit/instrument.ts";
 import type { Problem } from "../../model/problem.ts";
 import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../command.ts";
-import { outside } from "../configuration.ts";
+import { knownProfiles, profilesOption } from "../known-profiles.ts";
 import { type Player, play } from "../simulate/player.ts";
 import { lastsMs, namesOf, samplesOf } from "../simulate/probe.ts";
-import { openPty, PathTaken, SocatMissing } from "../simulate/pty.ts";
+import { FolderMissing, openPty, PathTaken, SocatMissing } from "../simulate/pty.ts";
+import { zoneOf } from "../zone.ts";
 
 const options = {
   pty: { type: "string", value: "PATH", help: "play on a pseudo-terminal, linked at this path" },
@@ -31,8 +30,17 @@ const options = {
     multiple: true,
     help: "measure this, instead of the samples: a channel of the profile, and its text",
   },
+  timezone: {
+    type: "string",
+    value: "ZONE",
+    help: "zone of the instrument's clock (default: the site's, or this machine's)",
+  },
+  config: profilesOption,
   json: jsonOption,
 } as const;
+
+/** What a gateway is given to set up a port that it has opened. */
+const setUpMs = 1000;
 
 type Values = Parameters<Parameters<typeof command<typeof options>>[0]["run"]>[0]["values"];
 
@@ -47,27 +55,33 @@ export const simulate = command({
   examples: [
     ["vitalwire simulate health-o-meter-esc --pty /tmp/scale", "a scale that weighs somebody every ten seconds"],
     ["vitalwire simulate health-o-meter-esc --pty /tmp/scale --set W=72.5 --count 1", "one weighing of 72.5 kg"],
+    [
+      "vitalwire simulate our-scale --config site.yaml --pty /tmp/scale",
+      "an instrument of a profile of the site's own",
+    ],
     ["vitalwire simulate abbott-afinion-2 --connect 127.0.0.1:4001", "an analyzer that calls the gateway"],
   ],
-  exits: [exit.failed],
+  exits: [exit.found, exit.failed],
+  exitsHere: { [exit.found]: "the profile has mistakes; nothing was played" },
   run: act,
 });
 
 async function act({ words, values, output, around }: Call<typeof options>): Promise<Exit> {
   const [id = ""] = words;
-  const { profiles } = await resolveProfiles(await shippedProfileSources(), [], outside.driverOptions);
-  const profile = profiles.get(id)?.profile;
-  if (profile === undefined) {
-    const meant = nearest(id, profiles.keys());
-    throw new UsageError(`There is no profile “${id}”.${meant === undefined ? "" : ` Did you mean “${meant}”?`}`);
-  }
+  const profiles = await knownProfiles({ output, around }, values.config);
+  if (typeof profiles === "number") return profiles;
+  const profile = await profiles.find(id);
+  if (typeof profile === "number") return profile;
   if (profile.match?.bulk !== undefined && profile.match.usb !== undefined)
     throw new UsageError(`“${id}” is a USB device of its own kind, which no pty and no TCP port can stand for.`);
+  if ((await loadDriver(profile.driver))?.input === "reports")
+    throw new UsageError(`“${id}” is a HID device, which no pty and no TCP port can stand for.`);
   const simulation = await loadSimulation(profile.driver);
   if (simulation === undefined) throw new UsageError(`The driver “${profile.driver}” has no simulated instrument.`);
   const samples = measuredOf(values, simulation, profile);
   const every = durationText.safeParse(values.every ?? "10s");
   if (!every.success) throw new UsageError("--every takes a time such as 500ms, 10s or 2m.");
+  const timezone = await zoneOf(values.timezone, values.config, around);
   const everyMs = durationMs(every.data);
   const most = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
   if (Number.isNaN(most)) throw new UsageError("--count takes a number.");
@@ -81,9 +95,12 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
   };
   let close: () => void;
   try {
-    close = await line(values, onStream, (where) => output.note(`${id} is played at ${where}; Ctrl-C ends it`));
+    close = await line(values, onStream, (where, then = "") =>
+      output.note(`${id} is played at ${where}${then}; its clock is that of ${timezone}; Ctrl-C ends it`),
+    );
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    if (error instanceof FolderMissing) throw new UsageError(error.message);
     output.problem(lineProblem(error));
     return exit.failed;
   }
@@ -91,7 +108,7 @@ async function act({ words, values, output, around }: Call<typeof options>): Pro
     for (let n = 1; n <= most; n++) {
       const sample = samples[(n - 1) % samples.length] ?? {};
       while (player === undefined) await sleep(50, undefined, { signal: around.stop });
-      player.measure(sample, new Date().toLocaleString("sv-SE").replace(" ", "T"));
+      player.measure(sample, new Date().toLocaleString("sv-SE", { timeZone: timezone }).replace(" ", "T"));
       output.record({ measured: n, values: sample }, `measured ${n}: ${JSON.stringify(sample)}`);
       // The last one is given its time too: instruments send for a while, and wait for an answer.
       await sleep(everyMs, undefined, { signal: around.stop });
@@ -130,23 +147,36 @@ function measuredOf({ set }: Values, simulation: Simulation, profile: Profile): 
       const known = [...names].sort().join(", ");
       throw new UsageError(`${profile.id} measures no “${name}”. It knows ${known}.`);
     }
-    return [name, pair.slice(at + 1)] as const;
+    const text = pair.slice(at + 1);
+    refuseImpossible(name, text, profile);
+    return [name, text] as const;
   });
   return [Object.fromEntries(pairs)];
+}
+
+/** A number that is outside of the channel's range in each of its units is none that this instrument shows. */
+function refuseImpossible(name: string, text: string, { id, channels }: Profile): void {
+  const number = /^-?\d+(?:\.\d+)?(?= |$)/.exec(text.trim())?.[0];
+  const ranges = Object.entries(channels[name]?.range ?? {});
+  if (number === undefined || ranges.length === 0) return;
+  if (ranges.some(([, [least, most]]) => Number(number) >= least && Number(number) <= most)) return;
+  const shown = ranges.map(([unit, [least, most]]) => `${least} to ${most} ${unit}`).join(", or ");
+  throw new UsageError(`${id} shows no ${name} of ${text}; it shows ${shown}.`);
 }
 
 /** Opens the line that was asked for; each stream that comes of it goes to `onStream`. Answers how to close it. */
 async function line(
   values: Values,
   onStream: (stream: Duplex) => void,
-  say: (where: string) => void,
+  say: (where: string, then?: string) => void,
 ): Promise<() => void> {
   const given = [values.pty, values.listen, values.connect].filter((v) => v !== undefined);
   if (given.length !== 1) throw new UsageError("Say where: --pty PATH, --listen PORT or --connect HOST:PORT.");
   if (values.pty !== undefined) {
-    const pty = await openPty(values.pty);
-    onStream(pty.stream);
-    say(values.pty);
+    const pty = await openPty(values.pty, true);
+    // Who opens a port sets it up first, and may drop what came meanwhile.
+    void pty.opened.then(() => setTimeout(() => onStream(pty.stream), setUpMs));
+    say(values.pty, " as soon as somebody opens it");
     return pty.close;
   }
   if (values.listen !== undefined) {

@@ -117,17 +117,17 @@ export class Hl7Connection {
 }
 
 function resultOf({ code, text }: Ack): SendResult {
-  const answer = text === undefined ? {} : { answer: text };
+  const answer = text === undefined ? code : `${code}: ${text}`;
   switch (code) {
     case "AA":
     case "CA":
-      return { ok: true, ...answer };
+      return { ok: true, answer };
     case "AE":
     case "CE":
-      return { ok: false, code: "ACK_ERROR", ...answer };
+      return { ok: false, code: "ACK_ERROR", answer };
     case "AR":
     case "CR":
-      return { ok: false, code: "ACK_REJECT", ...answer };
+      return { ok: false, code: "ACK_REJECT", answer };
     default:
       return code satisfies never;
   }
