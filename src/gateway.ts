@@ -103,7 +103,11 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
   /** Binds, addresses and hands over in one go, so that no observation stays in memory until the disk has it. */
   function stored(report: Report, fresh: readonly Unbound[], undo: (() => void)[]): Promise<unknown> | undefined {
     for (const observation of fresh) undo.push(repeats.remember(observation));
-    const instrument = { connectedSince: report.openedMs, shared: report.config.shared ?? false };
+    const instrument = {
+      connectedSince: report.connectedSinceMs,
+      shared: report.config.shared ?? false,
+      ...(report.receivedAfterMs === undefined ? {} : { receivedAfter: report.receivedAfterMs }),
+    };
     const observations: Observation[] = [];
     const events: JournalEvent[] = [];
     for (const unbound of fresh) {

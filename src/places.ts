@@ -2,7 +2,7 @@ import { durationMs } from "./config/duration.ts";
 import type { Site } from "./config/site.ts";
 import type { Scan } from "./driver-kit/contract.ts";
 import type { JournalEvent } from "./journal/journal.ts";
-import type { HoldReason, Observation } from "./model/observation.ts";
+import type { Observation } from "./model/observation.ts";
 import type { Subject } from "./model/patient.ts";
 import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime, Instant } from "./model/times.ts";
@@ -19,7 +19,7 @@ export interface Places {
   /** Whose a reading is, and what it changes in its place. */
   bind(
     unbound: Unbound,
-    instrument: { readonly connectedSince: number; readonly shared: boolean },
+    instrument: { readonly connectedSince: number; readonly shared: boolean; readonly receivedAfter?: number },
   ): { readonly observation: Observation; readonly events: readonly JournalEvent[] };
   /** Somebody says that the patient has gone. */
   done(place: string, by: string, now: HostTime): readonly JournalEvent[];
@@ -62,13 +62,14 @@ export function createPlaces(site: Pick<Site, "places" | "patients">): Places {
       return [...events, { at: received.wall, type: "scan-refused", place, data: { reason: decision.scan.reason } }];
     },
 
-    bind(unbound, instrument) {
+    bind(unbound, { connectedSince, shared, receivedAfter }) {
       const { device, kind, reported, times } = unbound;
-      const measured = measuredWindow(unbound);
+      const measured = measuredWindow(unbound, receivedAfter);
       const reading = {
         kind,
+        connectedSince,
+        shared,
         ...(measured === undefined ? {} : { measured }),
-        ...instrument,
         ...(reported === undefined ? {} : { reported }),
       };
       const decision = happen(device.place, { on: "reading", reading }, times.received);

@@ -8,6 +8,9 @@ const sameWithinMs = 5000;
 /** After a cable was out and in again, for how long the same digits may be the same measurement, shown once more. */
 const standingWithinMs = 5 * 60_000;
 
+/** Measurements of one device and channel that are remembered: more than are on their way to the disk at once. */
+const most = 64;
+
 /**
  * Tells measurements that an instrument shows again when it is connected again. Remembered in memory alone: after a
  * restart nobody is active, so such a repeat is held and never sent.
@@ -19,7 +22,7 @@ export interface Repeats {
    * just as much; only a person can tell.
    */
   look(observation: Unbound): "new" | "same" | "perhaps";
-  /** Remembers a measurement that is being stored; answers how to forget it, if it could not be. */
+  /** Remembers a measurement that is being stored; answers how to forget it, for good, if it could not be. */
   remember(observation: Unbound): () => void;
 }
 
@@ -30,35 +33,49 @@ interface Seen {
 }
 
 export function createRepeats(): Repeats {
-  const last = new Map<string, Seen>();
+  /** Of each device and channel, oldest first. */
+  const all = new Map<string, Seen[]>();
   return {
     look(observation) {
-      const before = last.get(keyOf(observation));
-      if (before === undefined || before.text !== textOf(observation)) return "new";
-      const apart = Math.abs(before.at - measuredAt(observation));
+      const seen = all.get(keyOf(observation));
+      const last = seen?.at(-1);
+      if (seen === undefined || last === undefined) return "new";
       switch (observation.times.source) {
-        case "age":
+        case "age": {
+          const text = textOf(observation);
+          const at = measuredAt(observation);
+          // Reports that were refused come again in their order, and others that were stored stand between them.
+          const apart = seen.reduce(
+            (least, one) => (one.text === text ? Math.min(least, Math.abs(one.at - at)) : least),
+            Number.POSITIVE_INFINITY,
+          );
           if (apart <= sameWithinMs) return "same";
           // Counted in minutes, two reports of one measurement may seem a minute apart; so may two measurements.
           return apart <= sameWithinMs + (observation.times.ageStepMs ?? 0) ? "perhaps" : "new";
+        }
         case "arrival":
           // An analyzer that names the specimen says itself what is what.
-          if (observation.reported !== undefined || observation.evidence.session === before.session) return "new";
-          return apart <= standingWithinMs ? "perhaps" : "new";
+          if (observation.reported !== undefined || observation.evidence.session === last.session) return "new";
+          if (last.text !== textOf(observation)) return "new";
+          return Math.abs(last.at - measuredAt(observation)) <= standingWithinMs ? "perhaps" : "new";
         default:
           return "new";
       }
     },
     remember(observation) {
       const key = keyOf(observation);
-      const before = last.get(key);
-      const session = observation.evidence.session;
-      const seen: Seen = { text: textOf(observation), at: measuredAt(observation), session };
-      last.set(key, seen);
+      const one: Seen = {
+        text: textOf(observation),
+        at: measuredAt(observation),
+        session: observation.evidence.session,
+      };
+      const seen = all.get(key);
+      if (seen === undefined) all.set(key, [one]);
+      else if (seen.push(one) > most) seen.shift();
       return () => {
-        if (last.get(key) !== seen) return;
-        if (before === undefined) last.delete(key);
-        else last.set(key, before);
+        const remembered = all.get(key);
+        const place = remembered?.lastIndexOf(one) ?? -1;
+        if (place >= 0) remembered?.splice(place, 1);
       };
     },
   };

@@ -52,7 +52,7 @@ function reportOf(findings: readonly Finding[], over: Partial<Report> = {}): Rep
     device: { device: "scale-4", place: "room-4", profile: "toy@7", driver: "toy@3" },
     session: "session-1",
     received: at(60),
-    openedMs: 0,
+    connectedSinceMs: 0,
     findings,
     ...over,
   };
@@ -214,6 +214,41 @@ describe("a report", () => {
     expect(await first).toBe("refused");
     expect(await second).toBe("stored");
     expect((await journal.counts()).observations).toBe(1);
+  });
+
+  test("of which nobody remembers when it came is nobody's, unless one patient was there all that time", async () => {
+    const { gateway, journal, scan, messages } = await line();
+    scan("P0001", at(1));
+    const forgotten = (after: number, text: string) =>
+      reportOf([kilograms(text)], { received: at(60), receivedAfterMs: after * 1000 });
+    expect(await gateway.report(forgotten(0, "72.5"))).toBe("stored");
+    expect(await gateway.report(forgotten(2, "73.0"))).toBe("stored");
+    const rows = await journal.observations({ limit: 10 });
+    expect(rows.toReversed().map(({ observation }) => observation.standing)).toEqual([
+      { state: "held", reasons: ["outside-association"] },
+      { state: "ready" },
+    ]);
+    expect(await messages()).toEqual(["0001 73.0"]);
+  });
+
+  test("told by an age that was refused beside another is stored when both come again, and both come twice", async () => {
+    let full = true;
+    const { gateway, scan, messages } = await line(({ append }) => ({
+      append: (entry) =>
+        full && entry.observations.length > 0 ? Promise.reject(new JournalError("JOURNAL_FULL", "no")) : append(entry),
+    }));
+    scan("P0001", at(1));
+    const determinations = [
+      reportOf([kilograms("72.5", { ageMs: 0 })], { received: at(10) }),
+      reportOf([kilograms("73.0", { ageMs: 0 })], { received: at(60) }),
+    ];
+    const offer = () => Promise.all(determinations.map((one) => gateway.report(one)));
+    expect(await offer()).toEqual(["refused", "refused"]);
+    expect(await offer()).toEqual(["refused", "refused"]);
+    full = false;
+    expect(await offer()).toEqual(["stored", "stored"]);
+    expect(await offer()).toEqual(["stored", "stored"]);
+    expect(await messages()).toEqual(["0001 72.5", "0001 73.0"]);
   });
 
   test("that nobody owns is held and not sent", async () => {

@@ -49,3 +49,36 @@ test("one that could not be stored is forgotten again, so that it is taken when 
   forget();
   expect(repeats.look(seen(10, "first", "age"))).toBe("new");
 });
+
+test("of two that could not be stored, forgetting the later brings the earlier back no more", () => {
+  const repeats = createRepeats();
+  const [first, second] = [seen(10, "first", "age", "118"), seen(70, "first", "age", "171")];
+  const forgets = [repeats.remember(first), repeats.remember(second)];
+  for (const forget of forgets) forget();
+  expect([first, second].map(repeats.look)).toEqual(["new", "new"]);
+});
+
+test("what was stored before stays remembered where a later one could not be stored", () => {
+  const repeats = createRepeats();
+  repeats.remember(seen(10, "first", "age", "118"));
+  const forget = repeats.remember(seen(70, "first", "age", "171"));
+  forget();
+  expect(repeats.look(seen(12, "second", "age", "118"))).toBe("same");
+});
+
+test("a determination that was stored late does not hide the one after it", () => {
+  const repeats = createRepeats();
+  const early = seen(10, "first", "age", "118");
+  const forget = repeats.remember(early);
+  repeats.remember(seen(70, "first", "age", "171"));
+  forget();
+  repeats.remember(early);
+  expect(repeats.look(seen(72, "second", "age", "171"))).toBe("same");
+});
+
+test("only the latest are remembered, however many there were", () => {
+  const repeats = createRepeats();
+  for (let n = 0; n < 1000; n++) repeats.remember(seen(n * 60, "first", "age", String(n)));
+  expect(repeats.look(seen(999 * 60, "second", "age", "999"))).toBe("same");
+  expect(repeats.look(seen(0, "second", "age", "0"))).toBe("new");
+});

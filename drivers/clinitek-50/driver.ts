@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Action, Driver, Finding, Session, SessionEvent, Span } from "../../src/driver-kit/contract.ts";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
+import { inSlices } from "../../src/driver-kit/framers/in-slices.ts";
 import type { Piece } from "../../src/driver-kit/framers/piece.ts";
+import { Sum } from "../../src/driver-kit/in-sum.ts";
 import { check, type Packet, readPacket } from "./packet.ts";
 
 const options = z.strictObject({
@@ -51,7 +53,7 @@ class Clinitek50 implements Session {
   /** Something came in the place of the packet that is waited for. */
   #spoilt = false;
   #receipt = 0;
-  #actions: Action[] = [];
+  #sum = new Sum();
 
   constructor(given: Options) {
     this.#options = given;
@@ -63,9 +65,9 @@ class Clinitek50 implements Session {
         this.#wait({ for: "time", next: "identify" }, PAUSE_MS);
         break;
       case "data":
-        for (const piece of this.#framer.push(event.bytes)) this.#piece(piece);
+        for (const piece of inSlices(this.#framer, event.bytes)) this.#piece(piece);
         if (this.#awaited !== undefined && (this.#spoilt || this.#framer.pending > 0))
-          this.#actions.push({ do: "wake", afterMs: SILENCE_MS });
+          this.#sum.push({ do: "wake", afterMs: SILENCE_MS });
         break;
       case "wake":
         for (const piece of this.#framer.flush("silence")) this.#piece(piece);
@@ -87,8 +89,8 @@ class Clinitek50 implements Session {
       default:
         event satisfies never;
     }
-    const actions = this.#actions;
-    this.#actions = [];
+    const actions = this.#sum.actions();
+    this.#sum = new Sum();
     return actions;
   }
 
@@ -136,14 +138,14 @@ class Clinitek50 implements Session {
     if (packet.is === "identification") {
       const { software, time } = packet;
       const identity = { manufacturer: "Siemens", model: "Clinitek 50", firmware: software, clock: time };
-      this.#actions.push({ do: "identify", identity });
+      this.#sum.push({ do: "identify", identity });
       this.#wait({ for: "time", next: "ask" }, PAUSE_MS);
       return;
     }
     const receipt = ++this.#receipt;
-    this.#actions.push({ do: "report", receipt, findings: findingsOf(packet, span) });
+    this.#sum.push({ do: "report", receipt, findings: findingsOf(packet, span) });
     this.#waiting = { for: "storing", receipt };
-    this.#actions.push({ do: "wake", afterMs: 0 });
+    this.#sum.push({ do: "wake", afterMs: 0 });
   }
 
   #ask(command: Uint8Array, waiting: Waiting): void {
@@ -159,15 +161,15 @@ class Clinitek50 implements Session {
 
   #wait(waiting: Waiting, afterMs: number): void {
     this.#waiting = waiting;
-    this.#actions.push({ do: "wake", afterMs });
+    this.#sum.push({ do: "wake", afterMs });
   }
 
   #write(bytes: Uint8Array): void {
-    this.#actions.push({ do: "write", bytes });
+    this.#sum.push({ do: "write", bytes });
   }
 
   #discard(span: Span, reason: Extract<Action, { do: "discard" }>["reason"], detail?: string): void {
-    this.#actions.push({ do: "discard", span, reason, ...(detail === undefined ? {} : { detail }) });
+    this.#sum.push({ do: "discard", span, reason, ...(detail === undefined ? {} : { detail }) });
   }
 }
 

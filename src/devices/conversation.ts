@@ -96,16 +96,18 @@ export class Conversation {
       timers,
       clock,
       openedMs: now.monotonicMs,
+      carried: config.shared ?? false,
       events: {
-        report: (findings, received) =>
+        report: (findings, { received, receivedAfterMs, connectedSinceMs }) =>
           around.upstream.report({
             config,
             profile,
             device: this.#device,
             session: this.#id,
             received,
-            openedMs: this.#openedMs,
+            connectedSinceMs,
             findings,
+            ...(receivedAfterMs === undefined ? {} : { receivedAfterMs }),
             ...(condition.skewMs === undefined ? {} : { skewMs: condition.skewMs }),
           }),
         scan: (scan, received) => this.#scanned(received, scan),

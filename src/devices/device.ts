@@ -20,11 +20,13 @@ export interface Report {
   readonly device: DeviceReference;
   readonly session: string;
   readonly received: HostTime;
+  /** Where it is forgotten when it came: after this, on the scale of `received.monotonicMs`, and no later than that. */
+  readonly receivedAfterMs?: number;
   /**
-   * When this session was opened, on the scale of `received.monotonicMs`. Only a reading measured while its instrument
+   * Since when the instrument has been at the other end, on the same scale. Only a reading measured while its instrument
    * was connected may be bound to an association that has ended meanwhile.
    */
-  readonly openedMs: number;
+  readonly connectedSinceMs: number;
   /** The instrument's clock minus the host's, when it was compared in this session. */
   readonly skewMs?: number;
   readonly findings: readonly Finding[];

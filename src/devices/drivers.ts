@@ -1,5 +1,6 @@
 import { access, readdir } from "node:fs/promises";
 import type { Driver } from "../driver-kit/contract.ts";
+import { inSum } from "../driver-kit/in-sum.ts";
 import type { Simulation } from "../driver-kit/instrument.ts";
 
 /** The same from the sources and from dist/, which has the same shape. */
@@ -18,7 +19,9 @@ export async function driverIds(): Promise<readonly string[]> {
 /** The driver in the folder of this name, or undefined where there is none. Loaded when it is first asked for. */
 export async function loadDriver(id: string): Promise<Driver | undefined> {
   const loaded = await load(id, "driver");
-  return loaded === undefined ? undefined : (loaded["driver"] as Driver);
+  if (loaded === undefined) return undefined;
+  const driver = loaded["driver"] as Driver;
+  return { ...driver, session: (options) => inSum(driver.session(options)) };
 }
 
 /** The simulated instrument of a driver's folder, or undefined where there is none. */

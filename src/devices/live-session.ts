@@ -3,6 +3,8 @@ import type { Connection, Ending } from "../links/link.ts";
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Clock, HostTime } from "../model/times.ts";
 import { Arrivals } from "./arrivals.ts";
+import { isNoise } from "./noise.ts";
+import { Presence } from "./presence.ts";
 import type { Recording } from "./recorder.ts";
 import type { Timers } from "./timers.ts";
 
@@ -15,7 +17,7 @@ const mostUnanswered = 512;
 /** What a session that lives tells the device that it is part of. */
 interface LiveSessionEvents {
   /** Stores findings. A rejection counts as refused. */
-  report(findings: readonly Finding[], received: HostTime): Promise<"stored" | "refused">;
+  report(findings: readonly Finding[], circumstances: Arrival): Promise<"stored" | "refused">;
   scan(scan: Scan, received: HostTime): void;
   /** Bytes that were discarded, in their order among scans and reports. */
   discarded(discard: Discard, received: HostTime): void;
@@ -29,6 +31,16 @@ interface LiveSessionEvents {
 }
 
 export type Discard = Extract<Action, { do: "discard" }>;
+
+/** How findings came in, as it was when they were reported first. Times without a date are on the steady clock. */
+export interface Arrival {
+  /** When their last byte came. */
+  readonly received: HostTime;
+  /** Where it is forgotten when it came: after this, and no later than `received`. */
+  readonly receivedAfterMs?: number;
+  /** Since when their instrument has been at the other end. */
+  readonly connectedSinceMs: number;
+}
 
 /**
  * A driver's session on a real connection: passes bytes and alarms in, carries out what it asks for, and gives it
@@ -45,6 +57,9 @@ export class LiveSession {
   readonly #openedMs: number;
   readonly #unanswered: { readonly receipt: number; answer?: "stored" | "refused" }[] = [];
   readonly #arrivals = new Arrivals();
+  readonly #presence: Presence;
+  /** Of findings that were refused: however late they are offered again, they came when they came. */
+  readonly #refused = new WeakMap<readonly Finding[], Arrival>();
   #storing = 0;
   #whenStored: (() => void)[] = [];
   #discards: Discard[] = [];
@@ -59,6 +74,8 @@ export class LiveSession {
     readonly timers: Timers;
     readonly clock: Clock;
     readonly openedMs: number;
+    /** Whether the instrument is carried from room to room. */
+    readonly carried: boolean;
     readonly events: LiveSessionEvents;
   }) {
     this.#session = parts.session;
@@ -67,6 +84,7 @@ export class LiveSession {
     this.#timers = parts.timers;
     this.#clock = parts.clock;
     this.#openedMs = parts.openedMs;
+    this.#presence = new Presence(parts.openedMs, parts.carried);
     this.#events = parts.events;
   }
 
@@ -95,6 +113,7 @@ export class LiveSession {
     const received = this.#clock.now();
     this.#recording.in(received.monotonicMs - this.#openedMs, bytes);
     this.#arrivals.add(bytes.length, received);
+    this.#presence.heard(bytes.length, received.monotonicMs);
     this.#give({ on: "data", bytes }, received);
     this.#tellHeard(bytes.length, received);
   }
@@ -120,12 +139,13 @@ export class LiveSession {
       this.#events.over({ reason: "fault" });
       return;
     }
-    for (const action of actions) this.#carryOut(action, received);
+    for (const action of actions) this.#carryOut(action, received, event.on === "wake");
   }
 
-  #carryOut(action: Action, received: HostTime): void {
+  #carryOut(action: Action, received: HostTime, byItself: boolean): void {
     switch (action.do) {
       case "write":
+        if (byItself) this.#presence.asks(received.monotonicMs);
         this.#recording.out(received.monotonicMs - this.#openedMs, action.bytes);
         this.#connection.write(action.bytes, action.as);
         return;
@@ -137,6 +157,7 @@ export class LiveSession {
         this.#report(action.receipt, action.findings, received);
         return;
       case "identify":
+        this.#presence.identified(action.identity.serial, received.monotonicMs);
         this.#events.identify(action.identity, received);
         return;
       case "scan":
@@ -144,6 +165,8 @@ export class LiveSession {
         return;
       case "discard":
         this.#discards.push(action);
+        if (isNoise(action.reason)) this.#presence.noise(action.span.to - action.span.from);
+        else this.#presence.understood();
         this.#events.discarded(action, received);
         return;
       default:
@@ -174,14 +197,24 @@ export class LiveSession {
       this.#paused = true;
       this.#connection.pause();
     }
+    const arrival = this.#refused.get(findings) ?? this.#arrivalOf(findings, received);
     const settle = (answer: "stored" | "refused") => {
+      if (answer === "refused") this.#refused.set(findings, arrival);
       waiting.answer = answer;
       this.#storing -= 1;
       this.#answer();
       if (this.#storing === 0) for (const done of this.#whenStored.splice(0)) done();
     };
+    this.#events.report(findings, arrival).then(settle, () => settle("refused"));
+  }
+
+  #arrivalOf(findings: readonly Finding[], now: HostTime): Arrival {
+    this.#presence.understood();
+    const connectedSinceMs = this.#presence.since;
     const lastByte = findings.reduce((to, { span }) => Math.max(to, span.to), 0);
-    this.#events.report(findings, this.#arrivals.of(lastByte) ?? received).then(settle, () => settle("refused"));
+    const { at: received, atLatest } = this.#arrivals.of(lastByte) ?? { at: now, atLatest: false };
+    if (!atLatest) return { received, connectedSinceMs };
+    return { received, receivedAfterMs: this.#openedMs, connectedSinceMs };
   }
 
   /** Gives the answers that are there, up to the first receipt whose answer is not. */

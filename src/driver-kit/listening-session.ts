@@ -1,5 +1,7 @@
 import type { Action, Finding, Session, Span } from "./contract.ts";
+import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
+import { Sum } from "./in-sum.ts";
 import { offerAgain } from "./offer-again.ts";
 
 /** What is made of a frame. The session counts receipts, and its alarm is its own. */
@@ -25,19 +27,22 @@ export interface Listening {
 export function listeningSession({ framer, hear, silenceMs, silent }: Listening): Session {
   let receipt = 0;
 
-  function settle(pieces: readonly Piece[]): readonly Action[] {
-    return pieces.flatMap((piece): readonly Action[] => {
+  function settle(pieces: Iterable<Piece>): readonly Action[] {
+    const sum = new Sum();
+    for (const piece of pieces) {
       const { span } = piece;
-      if (piece.is === "discard") return [{ do: "discard", span, reason: piece.reason }];
-      return hear(piece.bytes, span).map((one) => (one.do === "report" ? { ...one, receipt: ++receipt } : one));
-    });
+      if (piece.is === "discard") sum.push({ do: "discard", span, reason: piece.reason });
+      else
+        for (const one of hear(piece.bytes, span)) sum.push(one.do === "report" ? { ...one, receipt: ++receipt } : one);
+    }
+    return sum.actions();
   }
 
   return offerAgain({
     handle(event) {
       switch (event.on) {
         case "data": {
-          const actions = settle(framer.push(event.bytes));
+          const actions = settle(inSlices(framer, event.bytes));
           return silenceMs === undefined ? actions : [...actions, { do: "wake", afterMs: silenceMs }];
         }
         case "wake": {

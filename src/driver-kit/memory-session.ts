@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Action, DiscardReason, Finding, Session, Span } from "./contract.ts";
+import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
+import { Sum } from "./in-sum.ts";
 
 /** How often a meter with a memory is looked for and read; options of each driver that reads one. */
 export const memoryOptions = {
@@ -203,24 +205,24 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
     return [{ do: "report", receipt, findings: told }, ...rest()];
   }
 
-  function hear(pieces: readonly Piece[]): readonly Action[] {
-    const actions: Action[] = [];
+  function hear(pieces: Iterable<Piece>): readonly Action[] {
+    const sum = new Sum();
     for (const piece of pieces) {
       const { span } = piece;
       if (piece.is === "discard") {
-        actions.push({ do: "discard", span, reason: piece.reason });
+        sum.push({ do: "discard", span, reason: piece.reason });
         continue;
       }
       const reply = meter.decode(piece.bytes);
-      if (reply === undefined) actions.push({ do: "discard", span, reason: "malformed" });
-      else if (phase.is !== "asking") actions.push({ do: "discard", span, reason: "unsolicited" });
-      else if (phase.question.accepts(reply)) actions.push(...step(phase.with, phase.with.next({ reply, span })));
+      if (reply === undefined) sum.push({ do: "discard", span, reason: "malformed" });
+      else if (phase.is !== "asking") sum.push({ do: "discard", span, reason: "unsolicited" });
+      else if (phase.question.accepts(reply)) sum.add(step(phase.with, phase.with.next({ reply, span })));
       else {
-        actions.push({ do: "discard", span, reason: "unsolicited" });
-        actions.push(...step(phase.with, phase.with.next(undefined)));
+        sum.push({ do: "discard", span, reason: "unsolicited" });
+        sum.add(step(phase.with, phase.with.next(undefined)));
       }
     }
-    return actions;
+    return sum.actions();
   }
 
   function wake(): readonly Action[] {
@@ -249,7 +251,7 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
           return begin();
         case "data": {
           const before = phase;
-          const actions = hear(framer.push(event.bytes));
+          const actions = hear(inSlices(framer, event.bytes));
           const waits = phase === before && before.is === "asking" ? before.question.pauseMs : undefined;
           return waits === undefined ? actions : [...actions, { do: "wake", afterMs: waits }];
         }

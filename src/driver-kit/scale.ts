@@ -1,7 +1,9 @@
 import type { DeviceIdentity } from "../model/device.ts";
 import type { Action, Finding, Session, Span } from "./contract.ts";
+import { inSlices } from "./framers/in-slices.ts";
 import type { Framer, Piece } from "./framers/piece.ts";
 import { inARow } from "./in-a-row.ts";
+import { Sum } from "./in-sum.ts";
 import { offerAgain } from "./offer-again.ts";
 
 /** What a frame says of one channel; the session adds kind, group and span. */
@@ -133,7 +135,9 @@ function weighing(protocol: ScaleProtocol): Session {
           return poll === undefined ? [] : ask(poll.command, poll.everyMs);
         case "data": {
           quietPolls = 0;
-          const actions = framer.push(event.bytes).flatMap(action);
+          const sum = new Sum();
+          for (const piece of inSlices(framer, event.bytes)) sum.add(action(piece));
+          const actions = sum.actions();
           // While it polls, the alarm is the poll's: a session has no clock, so silence is counted in polls.
           return poll === undefined ? [...actions, { do: "wake", afterMs: silenceMs }] : actions;
         }

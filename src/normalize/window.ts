@@ -10,9 +10,20 @@ const latencyMs = 1000;
  * The span of the steady clock (`received.monotonicMs`) in which a reading was measured, as wide as clocks leave it
  * open, never later than its arrival. Nothing where a clock was used that was never compared with the host's: such a
  * time may name a minute in which somebody else was in the room. Nor where the clock is in doubt.
+ *
+ * @param receivedAfter where it is forgotten when the reading arrived: after this, and no later than `times.received`.
  */
-export function measuredWindow({ times, standing }: Pick<Unbound, "times" | "standing">): SteadySpan | undefined {
+export function measuredWindow(
+  { times, standing }: Pick<Unbound, "times" | "standing">,
+  receivedAfter?: number,
+): SteadySpan | undefined {
   if (heldReasons(standing).includes("device-clock")) return undefined;
+  const window = windowOf(times);
+  if (window === undefined || receivedAfter === undefined) return window;
+  return { from: window.from - (times.received.monotonicMs - receivedAfter), to: window.to };
+}
+
+function windowOf(times: Times): SteadySpan | undefined {
   const { monotonicMs, wall } = times.received;
   const ago = Date.parse(wall) - Date.parse(times.measured);
   switch (times.source) {

@@ -72,7 +72,10 @@ export interface ReadingToBind {
    * claim it.
    */
   readonly measured?: SteadySpan | undefined;
-  /** Since when its instrument has been connected: an ended association claims only what was measured since. */
+  /**
+   * Since when its instrument has been at the other end of the connection: an ended association claims only what was
+   * measured since.
+   */
   readonly connectedSince: number;
   /** Its instrument is used in several rooms: no association claims what was measured before it was connected here. */
   readonly shared?: boolean;

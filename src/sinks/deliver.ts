@@ -239,6 +239,8 @@ class Worker implements Delivering {
   #finished(delivery: Claimed, result: SendResult): void {
     this.#underWay -= 1;
     if (result.ok) {
+      // The next one is on its way while this one is written down.
+      if (this.#stopped === undefined) this.#sendHeld();
       this.#delivered += 1;
       this.#settled(delivery, { state: "delivered", ...answerOf(result) });
       this.#healthy();

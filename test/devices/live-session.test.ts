@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { LiveSession } from "../../src/devices/live-session.ts";
+import { type Arrival, LiveSession } from "../../src/devices/live-session.ts";
 import type { Timers } from "../../src/devices/timers.ts";
+import type { Session } from "../../src/driver-kit/contract.ts";
+import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import type { Connection, ConnectionEvents } from "../../src/links/link.ts";
 import type { Clock } from "../../src/model/times.ts";
@@ -19,6 +21,7 @@ class Edges implements Connection, Timers, Clock {
   alarms: { at: number; call: () => void }[] = [];
   stores: ((answer: "stored" | "refused") => void)[] = [];
   told: string[] = [];
+  arrivals: Arrival[] = [];
 
   start(events: ConnectionEvents): void {
     this.events = events;
@@ -62,17 +65,21 @@ class Edges implements Connection, Timers, Clock {
   }
 }
 
-function live(farewell = ""): { edges: Edges; session: LiveSession } {
+function live(farewell = "", wrap = (session: Session) => session): { edges: Edges; session: LiveSession } {
   const edges = new Edges();
   const session = new LiveSession({
-    session: toyDriver.session({ farewell }),
+    session: wrap(toyDriver.session({ farewell })),
     connection: edges,
     recording: { in: () => {}, out: () => {}, end: () => {} },
     timers: edges,
     clock: edges,
     openedMs: 0,
+    carried: false,
     events: {
-      report: () => new Promise((resolve) => edges.stores.push(resolve)),
+      report: (_, arrival) => {
+        edges.arrivals.push(arrival);
+        return new Promise((resolve) => edges.stores.push(resolve));
+      },
       scan: () => edges.told.push("scan"),
       discarded: ({ reason }) => edges.told.push(`discarded ${reason}`),
       identify: () => edges.told.push("identify"),
@@ -177,4 +184,65 @@ test("an instrument is asked to wait while thousands of its reports are not stor
   await new Promise(setImmediate);
   expect(edges.flow).toEqual(["pause", "resume"]);
   expect(edges.written.split("\n").length - 1).toBe(5000);
+});
+
+test("what was refused came when it came, however much else has come until it is offered again", async () => {
+  const { edges } = live("", offerAgain);
+  edges.ms = 5000;
+  edges.says("V1\n");
+  await edges.store(0, "refused");
+  for (let n = 0; n < 10_000; n++) {
+    edges.ms += 100;
+    edges.says("-\n");
+  }
+  expect(edges.stores.length).toBe(2);
+  expect(edges.arrivals.map(({ received }) => received.monotonicMs)).toEqual([5000, 5000]);
+  await edges.store(1, "refused");
+  edges.says("-\n");
+  expect(edges.arrivals[2]).toEqual(edges.arrivals[0]);
+});
+
+test("of what is reported so late that nobody remembers when it came, only the bounds are told", () => {
+  const early = {
+    channel: "TOY",
+    value: { kind: "number", text: "1" },
+    kind: "patient",
+    span: { from: 0, to: 2 },
+  } as const;
+  const slow: Session = {
+    handle: (event) => (event.on === "wake" ? [{ do: "report", receipt: 1, findings: [early] }] : []),
+  };
+  const { edges } = live("", (session) => ({
+    handle: (event) => (event.on === "wake" ? slow.handle(event) : session.handle(event)),
+  }));
+  for (let n = 0; n < 10_000; n++) {
+    edges.ms += 100;
+    edges.says("-\n");
+  }
+  edges.says("W50\n");
+  edges.passes(50);
+  const [arrival] = edges.arrivals;
+  expect(arrival?.receivedAfterMs).toBe(0);
+  expect(arrival?.received.monotonicMs).toBeGreaterThan(100);
+});
+
+test("another serial number on the same line is another instrument, come at that moment", () => {
+  const { edges } = live();
+  edges.says("IABC;\nV1\n");
+  edges.ms = 5000;
+  edges.says("IABC;\nV2\nIXYZ;\nV3\n");
+  expect(edges.arrivals.map(({ connectedSinceMs }) => connectedSinceMs)).toEqual([0, 0, 5000]);
+});
+
+test("an instrument that left a question unanswered is there again since its next byte, and noise is no answer", () => {
+  const { edges } = live();
+  edges.says("V1\nW5000\n");
+  edges.passes(5000);
+  edges.ms = 21_000;
+  edges.says("nonsense\n");
+  edges.ms = 40_000;
+  edges.says("V2\n");
+  edges.ms = 100_000;
+  edges.says("V3\n");
+  expect(edges.arrivals.map(({ connectedSinceMs }) => connectedSinceMs)).toEqual([0, 40_000, 40_000]);
 });

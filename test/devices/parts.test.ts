@@ -74,3 +74,10 @@ test("every driver folder loads by its name, and nothing else does", async () =>
   expect(await loadDriver("no-such-driver")).toBeUndefined();
   expect(await loadDriver("../src/devices")).toBeUndefined();
 });
+
+test("a loaded driver answers a flood in sum", async () => {
+  const bgstar = await loadDriver("bgstar");
+  const session = bgstar?.session(bgstar.options.parse({}));
+  session?.handle({ on: "open" });
+  expect(session?.handle({ on: "data", bytes: new Uint8Array(65_536).fill(0x0d) }).length).toBeLessThan(100);
+});

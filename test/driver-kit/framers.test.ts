@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { envelope } from "../../src/driver-kit/framers/envelope.ts";
 import { gap } from "../../src/driver-kit/framers/gap.ts";
+import { inSlices } from "../../src/driver-kit/framers/in-slices.ts";
 import { lengthPrefixed } from "../../src/driver-kit/framers/length-prefixed.ts";
 import { lines } from "../../src/driver-kit/framers/lines.ts";
 import type { Framer } from "../../src/driver-kit/framers/piece.ts";
 import { reports } from "../../src/driver-kit/framers/reports.ts";
+import { search } from "../../src/driver-kit/framers/search.ts";
 import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 import { obeysTheLaws, recovers, shown } from "./laws.ts";
 
@@ -150,6 +152,36 @@ describe("gap", () => {
   });
   it("gives nothing of what was too long", () => {
     expect(pieces(make(), "123456789")).toEqual(["too-long 0-8", "too-long 8-9"]);
+  });
+});
+
+describe("a search", () => {
+  it("shows its grammar no more than a longest frame, however much has come", () => {
+    const seen: number[] = [];
+    const framer = search({
+      bound: 10,
+      judge(view) {
+        seen.push(view.length);
+        return { is: "none", length: Math.min(view.length, 7) };
+      },
+    });
+    framer.push(new Uint8Array(10_000));
+    expect(Math.max(...seen)).toBe(10);
+  });
+});
+
+describe("a chunk in slices", () => {
+  it("gives the same pieces as the whole, however long it is", () => {
+    const text = "12\r\n\r\nabc\r\n".repeat(300);
+    expect([...inSlices(crlf(), bytesOf(text))].map(shown)).toEqual(crlf().push(bytesOf(text)).map(shown));
+  });
+
+  it("is taken in slice by slice, as its pieces are asked for", () => {
+    const framer = crlf();
+    const [first] = inSlices(framer, bytesOf("1\r\n".repeat(1000)));
+    expect(first?.span).toEqual({ from: 0, to: 3 });
+    const [next] = framer.push(bytesOf("\r\n"));
+    expect(next?.span.from).toBeLessThan(300);
   });
 });
 

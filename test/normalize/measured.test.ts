@@ -156,6 +156,15 @@ describe("the span in which a reading was measured, on the steady clock", () => 
     expect(span({ deviceTime }, 0)).toEqual({ from: now - 61_000, to: now });
   });
 
+  it("begins no later than it may have arrived, where that is forgotten", () => {
+    const reading = (more: Partial<Finding>) => normalize(finding("GLU", "105", more), circumstances(profile));
+    expect(measuredWindow(reading({}), now - hour)).toEqual({ from: now - hour, to: now });
+    expect(measuredWindow(reading({ ageMs: 12_000 }), now - hour)).toEqual({
+      from: now - hour - 14_000,
+      to: now - 11_000,
+    });
+  });
+
   it("is unknown by a clock that was never compared, or is in doubt", () => {
     expect(span({ deviceTime: { text: "x", local: "2026-11-23T14:50:00" } })).toBeUndefined();
     expect(span({ deviceTime: { text: "x", local: "2026-11-23T14:50:00" } }, 20 * minute)).toBeUndefined();

@@ -10,7 +10,8 @@ const profile = profileOf(
 
 function report(...findings: Parameters<typeof normalizeReport>[0]) {
   let n = 0;
-  return normalizeReport(findings, circumstances(profile), () => `id-${++n}`);
+  const { id: _id, group: _group, ...situation } = circumstances(profile);
+  return normalizeReport(findings, situation, () => `id-${++n}`);
 }
 const states = (observations: ReturnType<typeof report>) => observations.map(({ standing }) => standing.state);
 

@@ -102,6 +102,19 @@ describe("scripts/fuzz", () => {
     expect(tried(always, 1, 1).slowestMs).toBeGreaterThan(50);
   });
 
+  test("tries an input again before it says that it is the slowest", () => {
+    let runs = 0;
+    const target = {
+      name: "counted",
+      input: () => () => {
+        runs++;
+        return undefined;
+      },
+    };
+    tried(target, 1, 1);
+    expect(runs).toBe(5);
+  });
+
   test("tries each mode of a driver, and the same one for the same seed", () => {
     const met: string[] = [];
     const does = (name: string) => () => {

@@ -6,6 +6,7 @@ import type { Target } from "./targets.ts";
 export interface Findings {
   /** Inputs on which it threw, or broke its promise. */
   readonly faults: number;
+  /** What the slowest input took, the best of a few tries. */
   readonly slowestMs: number;
   /** The making of the inputs included. */
   readonly perSecond: number;
@@ -33,8 +34,9 @@ export function tried(
   for (let i = 0; i < executions; i++) {
     tell(i);
     const one = run(target, seed + i);
-    // A garbage collection or a compiler makes any input slow once; a slow input is slow each time.
+    // A garbage collection, a compiler or another program makes any input slow once; a slow input is slow each time.
     let ms = one.ms;
+    for (let again = 0; again < 4 && ms > slowest.ms; again++) ms = Math.min(ms, run(target, seed + i).ms);
     for (let again = 0; again < 4 && ms > mostMs; again++) ms = Math.min(ms, run(target, seed + i, workedMs).ms);
     if (ms > slowest.ms) slowest = { ms, seed: seed + i };
     if (one.fault === undefined) continue;

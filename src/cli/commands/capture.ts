@@ -230,6 +230,7 @@ async function record(
       timers: hostTimers,
       clock,
       openedMs,
+      carried: false,
       events: {
         report: async () => "refused",
         scan: ignore,

@@ -44,9 +44,7 @@ export function envelope(options: EnvelopeOptions): Framer {
 
   const grammar: Grammar = {
     bound,
-    judge(bytes, at): Verdict {
-      // Nothing beyond the bound may be looked at, or the answer would depend on how much has come already.
-      const view = bytes.subarray(0, bound);
+    judge(view, at): Verdict {
       let skip = 0;
       while (skip < view.length && interesting[view[skip] ?? 0] === 0) skip++;
       if (skip > 0) return { is: "none", length: skip };

@@ -13,7 +13,7 @@ export type Verdict =
   | { readonly is: "cut"; readonly length: number };
 
 export interface Grammar {
-  /** The longest frame, in bytes; `more` is never answered to a view of this length. */
+  /** The longest frame, in bytes. No view is longer, and `more` is never answered to one of this length. */
   readonly bound: number;
   /** `at` is the view's offset in the whole stream: the same offset means the same candidate, grown. */
   judge(view: Uint8Array, at: number): Verdict;
@@ -67,7 +67,7 @@ export function search(grammar: Grammar): Framer {
     let taken = 0;
     while (taken < held) {
       const at = base + taken;
-      let verdict = grammar.judge(buffer.subarray(taken, held), at);
+      let verdict = grammar.judge(buffer.subarray(taken, Math.min(held, taken + grammar.bound)), at);
       if (verdict.is === "more") {
         if (!last) break;
         verdict = { is: "bad", length: held - taken, reason: "cut" };

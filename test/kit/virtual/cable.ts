@@ -15,6 +15,8 @@ export class Cable {
   readonly #time: VirtualTime;
   readonly #onSafe: (n: number) => void;
   #plugged: boolean;
+  /** Whether the instrument is at the far end of its cable, which stays plugged in at the gateway. */
+  #onCable = true;
   #cancelAlarm = (): void => {};
   /** The connection at the gateway's end; another one after each break. */
   #near: ConnectionEvents | undefined;
@@ -52,6 +54,15 @@ export class Cable {
     near?.closed({ reason: "lost", detail: "unplugged" });
   }
 
+  /** The instrument is taken off its cable; the port stays open. */
+  takeOff(): void {
+    this.#onCable = false;
+  }
+
+  putOn(): void {
+    this.#onCable = true;
+  }
+
   /** The gateway is gone, and says nothing any more. */
   dropped(): void {
     this.#near = undefined;
@@ -75,7 +86,7 @@ export class Cable {
       },
       write: (bytes) => {
         this.#time.after(onTheWayMs, () => {
-          if (this.#near === mine) this.#tell({ on: "data", bytes });
+          if (this.#near === mine && this.#onCable) this.#tell({ on: "data", bytes });
         });
       },
       pause: () => {},
@@ -91,7 +102,7 @@ export class Cable {
     for (const action of this.#instrument.handle(event)) {
       switch (action.do) {
         case "write": {
-          const to = this.#near;
+          const to = this.#onCable ? this.#near : undefined;
           this.#time.after(onTheWayMs, () => {
             if (to !== undefined && this.#near === to) to.data(action.bytes);
           });
