@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
+import { samplesOf } from "../src/cli/simulate/probe.ts";
 import type { DiscardReason } from "../src/driver-kit/contract.ts";
 import { replay } from "../src/driver-kit/replay.ts";
 import { simulationHolds } from "./kit/conformance/duet.ts";
+import { namesHold } from "./kit/conformance/names.ts";
 import type { Trial } from "./kit/conformance/trial.ts";
 import { overclaims, perCapture, perProfile } from "./kit/conformance.ts";
 import { type DriverFolder, driverFolders, type NamedCapture } from "./kit/drivers.ts";
@@ -54,6 +56,17 @@ describe.each(folders.map((folder) => [folder.id, folder] as const))("driver %s"
       );
       // The simulation is of one of the profiles; with the options of another format nothing can be read.
       expect(held.some((violations) => violations.length === 0) ? [] : held[0]).toEqual([]);
+    });
+
+  if (driver !== undefined && simulation !== undefined)
+    it("tells no result under another name because an answer did not come", () => {
+      const held = profiles.flatMap((profile) =>
+        namesHold(driver, driver.options.parse(profile.options), {
+          instrument: () => simulation.instrument(profile.options),
+          samples: samplesOf(simulation, profile),
+        }),
+      );
+      expect(held).toEqual([]);
     });
 
   describe.each(trials.map(({ trial, named }) => [named.name, trial, named] as const))("on %s", (_, trial, named) => {

@@ -1,5 +1,6 @@
 import { hex } from "../../src/driver-kit/checksums.ts";
 import type { Conversation, Exchange, Heard, Question, Visit } from "../../src/driver-kit/memory-session.ts";
+import { numbered } from "../../src/driver-kit/numbered.ts";
 import { bytesOf } from "../../src/driver-kit/text.ts";
 import { control, type Reply } from "./replies.ts";
 import { clockOf, findingOf, resultLength } from "./results.ts";
@@ -42,7 +43,7 @@ export function* arkray(visit: Visit): Conversation<Reply> {
     visit.discard(counted.span, "malformed", `${count} results`);
     return { is: "cut" };
   }
-  const times = new Map<string, number>();
+  const number = numbered();
   let refused = 0;
   for (let index = count - 1; index >= 0; index--) {
     const result = yield* record(visit, index);
@@ -60,9 +61,7 @@ export function* arkray(visit: Visit): Conversation<Reply> {
       visit.discard(result.span, "malformed");
       return { is: "cut" };
     }
-    const n = (times.get(finding.identity) ?? 0) + 1;
-    times.set(finding.identity, n);
-    visit.keep(n === 1 ? finding : { ...finding, identity: `${finding.identity} #${n}` });
+    visit.keep(number(finding));
   }
   return { is: "complete" };
 }

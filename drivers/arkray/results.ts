@@ -1,3 +1,4 @@
+import { hex } from "../../src/driver-kit/checksums.ts";
 import type { Span } from "../../src/driver-kit/contract.ts";
 import type { Kept } from "../../src/driver-kit/memory-session.ts";
 import { wallTime } from "../../src/driver-kit/wall-clock.ts";
@@ -5,6 +6,8 @@ import type { DeviceTime } from "../../src/model/times.ts";
 
 /** How many digits a result has at least; what may follow is not told of. */
 export const resultLength = 16;
+/** Where its flags begin, the last two of those digits. */
+const flagsAt = 14;
 
 const bits = { high: 0x01, low: 0x02, control: 0x04 } as const;
 const knownBits = bits.high | bits.low | bits.control;
@@ -28,7 +31,7 @@ export function findingOf(digits: string, serial: string, span: Span): Kept | un
     kind: (flags & bits.control) === 0 ? "patient" : "control",
     deviceTime: timeOf(time),
     ...(others === 0 ? {} : { flags: [`flags ${told}`] }),
-    identity: `${serial} ${digits.slice(0, resultLength)}`,
+    identity: `${serial} ${digits.slice(0, flagsAt)}${hex(flags & knownBits, 2)}`,
     span,
   };
 }

@@ -92,7 +92,8 @@ function findingOf(line: string, unit: string, serial: string, span: Span): Find
     kind: "patient",
     deviceTime: timeOf(time),
     ...(flags.length > 0 ? { flags } : {}),
-    identity: `${serial} ${time} ${digits} ${meal}`,
+    // Without the meal, which may be set later.
+    identity: `${serial} ${time} ${digits}`,
     span,
   };
 }

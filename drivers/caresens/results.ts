@@ -24,10 +24,11 @@ export function timeOf(bytes: Uint8Array): DeviceTime {
   return { text: hexOf(bytes.subarray(0, 6)), ...(local === undefined ? {} : { local }) };
 }
 
-/** A stored result as a finding; its identity is all that it says. */
+/** A stored result as a finding; its identity is all that it says but the words, which may be set later. */
 export function findingOf(bytes: Uint8Array, serial: string, span: Span): Finding & { readonly identity: string } {
   const flags = bytes[6] ?? 0;
   const stored = ((bytes[7] ?? 0) << 8) | (bytes[8] ?? 0);
+  const named = bytes.map((byte, i) => (i === 6 ? byte & (control | low | high | ketone) : byte));
   const told = words.flatMap(([bit, word]) => ((flags & bit) === 0 ? [] : [word]));
   return {
     channel: (flags & ketone) === 0 ? "glucose" : "ketone",
@@ -35,7 +36,7 @@ export function findingOf(bytes: Uint8Array, serial: string, span: Span): Findin
     kind: (flags & control) === 0 ? "patient" : "control",
     deviceTime: timeOf(bytes),
     ...(told.length > 0 ? { flags: told } : {}),
-    identity: `${serial} ${hexOf(bytes)}`,
+    identity: `${serial} ${hexOf(named)}`,
     span,
   };
 }

@@ -1,5 +1,6 @@
 import type { Span } from "../../src/driver-kit/contract.ts";
 import type { Conversation, Heard, Kept, Question, Visit } from "../../src/driver-kit/memory-session.ts";
+import { numbered } from "../../src/driver-kit/numbered.ts";
 import { control, type Message } from "./frames.ts";
 import { reportsOf } from "./reports.ts";
 import { meterOf, resultOf } from "./results.ts";
@@ -44,15 +45,16 @@ export function* contour(visit: Visit): Conversation<Message> {
     const heard = yield send(control.ACK);
     if (heard?.reply.is === "control" && heard.reply.character === control.EOT) break;
   }
-  for (const { record, span } of results) keep(record, meter.serial, span, visit);
+  const number = numbered();
+  for (const { record, span } of results) keep(record, meter.serial, span, visit, number);
   return { is: "complete" };
 }
 
-function keep(record: string, serial: string, span: Span, visit: Visit): void {
+function keep(record: string, serial: string, span: Span, visit: Visit, number: (finding: Kept) => Kept): void {
   const result = resultOf(record, serial, span);
   switch (result.is) {
     case "reading":
-      visit.keep(result.finding satisfies Kept);
+      visit.keep(number(result.finding));
       break;
     case "note":
       visit.discard(span, "not-a-reading");

@@ -41,6 +41,9 @@ export function resultOf(record: string, serial: string, span: Span): Result {
   if (test === "" || unit === "" || time === "") return { is: "malformed" };
   const isGlucose = test === "^^^Glucose";
   const marks = marked.split("/").filter((mark) => mark !== "");
+  const isControl = marks.includes("C");
+  // The other marks are its user's, who can set them at any time.
+  const lasting = [...marks.filter((mark) => mark === "<" || mark === ">"), ...(isControl ? ["control"] : [])];
   const flags = [
     ...marks.filter((mark) => mark !== "<" && mark !== ">" && mark !== "C"),
     // Plasma is what all of these meters are set to; anything else must be seen.
@@ -51,10 +54,10 @@ export function resultOf(record: string, serial: string, span: Span): Result {
     channel: isGlucose ? "glucose" : "other",
     value: wireValue(value, marks),
     unit,
-    kind: marks.includes("C") ? "control" : "patient",
+    kind: isControl ? "control" : "patient",
     deviceTime,
     ...(flags.length > 0 ? { flags } : {}),
-    identity: [serial, time, test, value, measure, marked].join(" "),
+    identity: [serial, time, test, value, measure, ...lasting].join(" "),
     span,
   };
   return { is: "reading", finding };

@@ -5,6 +5,7 @@ import {
   type Question,
   type Visit,
 } from "../../src/driver-kit/memory-session.ts";
+import { numbered } from "../../src/driver-kit/numbered.ts";
 import { latin1 } from "../../src/driver-kit/text.ts";
 import { commands, type Packet, requestPacket } from "./packets.ts";
 import { clockOf, findingOf, isEmpty } from "./results.ts";
@@ -28,7 +29,7 @@ export function* expression(visit: Visit): Conversation<Packet> {
   visit.identify({ manufacturer: "Arkray", serial, clock: clockOf(clock.reply.data) });
 
   let heard = yield { ...question(commands.results, () => true), waitMs: resultMs };
-  const times = new Map<string, number>();
+  const number = numbered();
   for (let n = 1; heard !== undefined; n++) {
     const { reply, span } = heard;
     if (!isEmpty(reply.data)) {
@@ -37,9 +38,7 @@ export function* expression(visit: Visit): Conversation<Packet> {
         visit.discard(span, "checksum");
         return { is: "cut" };
       }
-      const same = (times.get(finding.identity) ?? 0) + 1;
-      times.set(finding.identity, same);
-      visit.keep(same === 1 ? finding : { ...finding, identity: `${finding.identity} #${same}` });
+      visit.keep(number(finding));
     }
     if (n === places) return { is: "complete" };
     heard = yield { ...question(commands.results, () => true), writes: [], waitMs: resultMs };

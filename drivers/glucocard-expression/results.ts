@@ -7,6 +7,8 @@ import type { DeviceTime } from "../../src/model/times.ts";
 /** Whether the two limits are shown as numbers or as LO and HI is told in two ways. */
 const lowest = 20;
 const highest = 600;
+/** Bits beside the control bit that are not told of. */
+const otherBits = 0x0e;
 
 interface Fields {
   readonly year: number;
@@ -37,13 +39,14 @@ export function findingOf(data: Uint8Array, serial: string, span: Span): Kept | 
     isMilligrams: (first & 0x80) !== 0,
     month: second >> 4,
     isControl: (second & 0x01) !== 0,
-    others: second & 0x0e,
+    others: second & otherBits,
     ...timeParts(packed),
     value: valueLow | (valueHigh << 8),
   };
   if ((sumLow | (sumHigh << 8)) !== sumOf(fields)) return undefined;
   const { year, month, day, hour, minute, others, isControl } = fields;
   const local = wallTime(2000 + year, month, day, hour, minute);
+  const named = Uint8Array.from(data.subarray(0, 6), (byte, i) => (i === 1 ? byte & ~otherBits : byte));
   return {
     // What a meter that shows mmol/L stores is not known.
     channel: fields.isMilligrams ? "glucose" : "other",
@@ -51,7 +54,7 @@ export function findingOf(data: Uint8Array, serial: string, span: Span): Kept | 
     kind: isControl ? "control" : "patient",
     deviceTime: { text: hexOf(data.subarray(0, 4)), ...(local === undefined ? {} : { local }) },
     ...(others === 0 ? {} : { flags: [`bits ${hex(others, 2)}`] }),
-    identity: `${serial} ${hexOf(data.subarray(0, 6))}`,
+    identity: `${serial} ${hexOf(named)}`,
     span,
   };
 }

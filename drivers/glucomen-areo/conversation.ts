@@ -1,4 +1,5 @@
 import type { Conversation, Heard, Question, Visit } from "../../src/driver-kit/memory-session.ts";
+import { numbered } from "../../src/driver-kit/numbered.ts";
 import { type Block, block, type Line } from "./blocks.ts";
 import { findingOf } from "./results.ts";
 
@@ -61,17 +62,15 @@ export function* areo(visit: Visit): Conversation<Line> {
 const mostResults = 2000;
 
 /**
- * Results are told to the minute, with no number. Two lines that are the same are told apart by their order, counted from
- * the oldest, so that a newer one changes no older one's name. The newest comes first.
+ * Results are told to the minute, with no number. Two that are the same are told apart by their order, counted from the
+ * oldest, so that a newer one changes no older one's name. The newest comes first.
  */
 function keepAll(results: readonly Heard<Line>[], serial: string, visit: Visit): void {
-  const times = new Map<string, number>();
+  const number = numbered();
   for (const { reply, span } of [...results].reverse()) {
-    const n = (times.get(reply.text) ?? 0) + 1;
-    times.set(reply.text, n);
-    const finding = findingOf(reply.text, `${serial} ${reply.text}${n === 1 ? "" : ` #${n}`}`, span);
+    const finding = findingOf(reply.text, serial, span);
     if (finding === undefined) visit.discard(span, "malformed");
-    else visit.keep(finding);
+    else visit.keep(number(finding));
   }
 }
 

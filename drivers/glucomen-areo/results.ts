@@ -1,4 +1,5 @@
 import type { Finding, Span } from "../../src/driver-kit/contract.ts";
+import type { Kept } from "../../src/driver-kit/memory-session.ts";
 import { wallTime } from "../../src/driver-kit/wall-clock.ts";
 import type { DeviceTime } from "../../src/model/times.ts";
 
@@ -14,23 +15,25 @@ const marks: Readonly<Record<string, string>> = {
 const form =
   /^([A-Za-z]{2,8}),(?:([0-9]{1,2}\.[0-9]),(mmol\/L)|([0-9]{1,3}),(mg\/dL)|([A-Za-z]{2,4}),([A-Za-z/]{4,6})),([0-9]{2}),([0-9]{6}),([0-9]{4})$/;
 
-/** Reads a line as a finding; nothing where it is none of a result. `identity` is to be made whole by the caller. */
-export function findingOf(text: string, identity: string, span: Span): (Finding & { identity: string }) | undefined {
+/** Reads a line as a finding; nothing where it is none of a result. */
+export function findingOf(text: string, serial: string, span: Span): Kept | undefined {
   const found = form.exec(text);
   if (found === null) return undefined;
   const [, channel = "", millimoles, molar, milligrams, mass, word, wordUnit, mark = "", date = "", time = ""] = found;
   const digits = millimoles ?? milligrams;
   const unit = molar ?? mass ?? wordUnit ?? "";
+  const isControl = mark === "01";
   const flags = mark === "00" ? [] : [marks[mark] ?? `mark ${mark}`];
   return {
     channel,
     value: digits === undefined ? { kind: "text", text: word ?? "" } : numberValue(digits),
     unit,
     // Whether “check” stands for control solution is not told; it must not pass for a patient's plain result.
-    kind: mark === "01" ? "control" : "patient",
+    kind: isControl ? "control" : "patient",
     deviceTime: timeOf(date, time),
     ...(flags.length > 0 ? { flags } : {}),
-    identity,
+    // Without the mark, which can be set later.
+    identity: [serial, channel, digits ?? word, unit, date, time, ...(isControl ? ["control"] : [])].join(" "),
     span,
   };
 }

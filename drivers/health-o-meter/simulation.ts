@@ -41,7 +41,21 @@ function instrument(): Instrument {
   };
 }
 
+const samples: Simulation["samples"] = [
+  { W: "72.5" },
+  { W: "81.3", H: "178.0", B: "25.7" },
+  { W: "64.0", H: "165.0", B: "23.5" },
+  { W: "104.8" },
+];
+
+/** The same with as many decimals as the model shows. */
+function shown(places: number): Simulation["samples"] {
+  const text = ([letter, digits]: readonly [string, string]) => [letter, Number(digits).toFixed(places)] as const;
+  return samples.map((sample) => Object.fromEntries(Object.entries(sample).map(text)));
+}
+
 export const simulation: Simulation = {
   instrument,
-  samples: [{ W: "72.5" }, { W: "81.3", H: "178.0", B: "25.7" }, { W: "64.0", H: "165.0", B: "23.5" }, { W: "104.8" }],
+  samples,
+  samplesOf: ({ W }) => shown(W?.decimals?.["kg"]?.[0] ?? 1),
 };

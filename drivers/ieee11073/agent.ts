@@ -20,6 +20,7 @@ export class Agent {
   readonly #out: Outbox;
   readonly #questions: Questions;
   #association: Association | undefined;
+  #isKnown = false;
   #meter: string | undefined;
 
   constructor(options: Options, out: Outbox, questions: Questions) {
@@ -28,9 +29,10 @@ export class Agent {
     this.#questions = questions;
   }
 
-  /** What its reports are read by; nothing before it has associated and told its configuration. */
+  /** What its reports are read by; nothing before it has associated, told its configuration and said who it is. */
   get associated(): Required<Association> | undefined {
     const { systemId, configuration } = this.#association ?? {};
+    if (!this.#isKnown) return undefined;
     return systemId === undefined || configuration === undefined ? undefined : { systemId, configuration };
   }
 
@@ -71,17 +73,27 @@ export class Agent {
   /** The association is over. */
   part(): void {
     this.#association = undefined;
+    this.#isKnown = false;
     this.#meter = undefined;
     this.#questions.forget();
   }
 
-  /** Reports wait until the device is known, so that the same result has the same origin however often it is sent. */
+  /**
+   * Reports wait until the device is known, so that the same result has the same origin however often it is sent. A
+   * device that does not say who it is is released, and keeps what it was not told is safe.
+   */
   #askWho(): void {
-    this.#questions.ask(getDevice, (answer) => {
+    this.#isKnown = false;
+    this.#questions.ask(getDevice, (answer, span) => {
       const { systemId, configuration } = this.#association ?? {};
       if (systemId === undefined) return;
-      const body = answer?.ok === true ? answer.body : undefined;
-      const identity = identityOf(systemId, body);
+      const identity = answer && identityOf(systemId, answer.ok ? answer.body : undefined);
+      if (identity === undefined) {
+        if (span !== undefined) this.#out.discard(span, "malformed", "an answer that does not say who the device is");
+        this.#out.write(releaseRequest());
+        return;
+      }
+      this.#isKnown = true;
       this.#out.add({ do: "identify", identity });
       // Without its own serial number a meter's results could not be told from another's, or from those of its next visit.
       if (this.#options.store === "none" || identity.serial === systemId) return;

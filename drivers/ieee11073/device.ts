@@ -8,14 +8,15 @@ import { deviceTime } from "./time.ts";
 const serialNumber = 1;
 
 /**
- * What a device says of itself in the answer to `getDevice`. It is known by its system id where it gives no serial number
- * or no answer.
+ * What a device says of itself in the answer to `getDevice`; nothing where that cannot be read. It is known by its system
+ * id where it gives no serial number, or answers (without a `body`) that it does not tell.
  */
-export function identityOf(systemId: string, body: Uint8Array | undefined): DeviceIdentity {
-  const reader = new Reader(body ?? new Uint8Array());
+export function identityOf(systemId: string, body: Uint8Array | undefined): DeviceIdentity | undefined {
+  if (body === undefined) return { serial: systemId };
+  const reader = new Reader(body);
   reader.unsigned(2);
   const attributes = readAttributes(reader);
-  if (body === undefined || !reader.sound) return { serial: systemId };
+  if (!reader.sound) return undefined;
   const value = (id: number) => attributes.find((one) => one.id === id)?.value;
   const clock = deviceTime(value(attribute.clock) ?? new Uint8Array());
   return {

@@ -10,7 +10,7 @@ import { Reports } from "./reports.ts";
 
 /** So long without a byte, and an unfinished APDU does not go on. */
 const silenceMs = 5000;
-/** How long the device has to say who it is before its reports are taken without, and to answer other questions. */
+/** How long the device has to say who it is, and to answer other questions. */
 const introductionMs = 3000;
 /** When a transfer that the device put off is asked for again. */
 const laterMs = 2000;
@@ -19,6 +19,8 @@ const breathMs = 1;
 /** What waits while a report is being stored: an agent has one report on its way at a time. */
 const mostWaiting = 16;
 const mostWaitingBytes = 0x20000;
+
+const endings: readonly Apdu["is"][] = ["association-request", "release-request", "release-response", "abort"];
 
 /** The manager's side of one connection: what arrives is taken in its order, one report at a time. */
 export class Manager implements Session {
@@ -78,7 +80,7 @@ export class Manager implements Session {
           continue;
         }
         // Whatever ends the association or begins it anew ends the wait for the answer.
-        if (apdu !== undefined && apdu.is !== "event") this.#questions.giveUp();
+        if (apdu !== undefined && endings.includes(apdu.is)) this.#questions.forget();
       }
       const bytes = this.#waiting.reduce((sum, { span }) => sum + span.to - span.from, 0);
       if (this.#waiting.length < mostWaiting && bytes < mostWaitingBytes) this.#waiting.push(piece);

@@ -3,7 +3,7 @@ import type { Apdu } from "./apdu.ts";
 import type { Outbox } from "./outbox.ts";
 
 type Answer = Extract<Apdu, { is: "answer" }>;
-/** Goes on with the answer, or with none: it did not come in time, or the association ended. */
+/** Goes on with the answer, or with none: it did not come in time. */
 type Settled = (answer: Answer | undefined, span: Span | undefined) => void;
 
 /** What the manager asks the device, one question at a time. */

@@ -38,7 +38,7 @@ export class Reports {
 
   take(report: AgentEvent, bytes: Uint8Array, span: Span, agent: Agent): void {
     if (agent.associated === undefined) {
-      this.#out.discard(span, "unsolicited", "before an association and a configuration");
+      this.#out.discard(span, "unsolicited", "before an association, a configuration and a word on who it is");
       return;
     }
     const text = latin1(bytes);

@@ -1,4 +1,5 @@
 import type { Instrument, InstrumentAction, InstrumentEvent, Simulation } from "../../src/driver-kit/instrument.ts";
+import { mappedSamples } from "../../src/driver-kit/mapped-samples.ts";
 import { apdu, data, prefixed } from "./apdu.ts";
 import {
   attribute,
@@ -14,6 +15,8 @@ import { bigEndian } from "./reader.ts";
 /** How long an agent waits for an answer before it breaks off and begins anew. */
 const patienceMs = 10_000;
 const configurationId = 0x4000;
+/** The unit in which each value is measured, where its kind may have several: mmHg, kg, cm, mg/dL. */
+const shownUnits: readonly number[] = [3872, 2720, 544, 1731, 1297, 1952, 2130];
 const systemId = [0x00, 0x22, 0x09, 0x22, 0x58, 0x08, 0x03, 0xcc];
 
 interface Measurement {
@@ -39,7 +42,10 @@ class Agent implements Instrument {
     this.#objects = Object.entries(measured[specialization]).map(([type, { name, units }]) => ({
       name,
       type: Number(type),
-      unit: Number(Object.keys(units)[0]),
+      unit:
+        Object.keys(units)
+          .map(Number)
+          .find((code) => shownUnits.includes(code)) ?? 0,
     }));
   }
 
@@ -168,17 +174,29 @@ function time(local: string): readonly number[] {
   return Array.from({ length: 8 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }
 
+const bloodPressures: Simulation["samples"] = [
+  {
+    MDC_PRESS_BLD_NONINV_SYS: "118",
+    MDC_PRESS_BLD_NONINV_DIA: "76",
+    MDC_PRESS_BLD_NONINV_MEAN: "90",
+    MDC_PULS_RATE_NON_INV: "64",
+  },
+  { MDC_PRESS_BLD_NONINV_SYS: "131", MDC_PRESS_BLD_NONINV_DIA: "84", MDC_PULS_RATE_NON_INV: "77" },
+  { MDC_PRESS_BLD_NONINV_SYS: "109", MDC_PRESS_BLD_NONINV_DIA: "68", MDC_PULS_RATE_NON_INV: "58" },
+];
+
+const others: Simulation["samples"] = [
+  { MDC_PULS_OXIM_SAT_O2: "98", MDC_PULS_OXIM_PULS_RATE: "72" },
+  { MDC_PULS_OXIM_SAT_O2: "91", MDC_PULS_OXIM_PULS_RATE: "104" },
+  { MDC_MASS_BODY_ACTUAL: "81.3", MDC_LEN_BODY_ACTUAL: "178.0", MDC_RATIO_MASS_BODY_LEN_SQ: "25.7" },
+  { MDC_MASS_BODY_ACTUAL: "64.0" },
+  { MDC_CONC_GLU_CAPILLARY_WHOLEBLOOD: "98" },
+  { MDC_CONC_GLU_CAPILLARY_WHOLEBLOOD: "142" },
+];
+
 export const simulation: Simulation = {
   instrument: (options = {}) =>
     new Agent(specializations.find((one) => one === options["specialization"]) ?? "blood-pressure"),
-  samples: [
-    {
-      MDC_PRESS_BLD_NONINV_SYS: "118",
-      MDC_PRESS_BLD_NONINV_DIA: "76",
-      MDC_PRESS_BLD_NONINV_MEAN: "90",
-      MDC_PULS_RATE_NON_INV: "64",
-    },
-    { MDC_PRESS_BLD_NONINV_SYS: "131", MDC_PRESS_BLD_NONINV_DIA: "84", MDC_PULS_RATE_NON_INV: "77" },
-    { MDC_PRESS_BLD_NONINV_SYS: "109", MDC_PRESS_BLD_NONINV_DIA: "68", MDC_PULS_RATE_NON_INV: "58" },
-  ],
+  samples: bloodPressures,
+  samplesOf: (channels) => mappedSamples([...bloodPressures, ...others], channels),
 };

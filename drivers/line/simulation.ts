@@ -11,7 +11,18 @@ import { channelsOf, type Values, write } from "./write.ts";
 export const simulation: Simulation = {
   instrument,
   samples: [{ weight: "72.5" }, { weight: "104.3" }],
+  samplesOf(channels) {
+    const [name, weight] = Object.entries(channels).find(([, { loinc }]) => loinc === bodyWeight) ?? [];
+    if (name === undefined || weight === undefined) return [];
+    const units = [weight.unit, ...Object.values(weight.units ?? {})];
+    if (units.includes("g") && !units.includes("kg")) return [{ [name]: "3450" }, { [name]: "8200" }];
+    const places = weight.decimals?.["kg"]?.[0] ?? 1;
+    return [{ [name]: (72.5).toFixed(places) }, { [name]: (104.3).toFixed(places) }];
+  },
 };
+
+/** LOINC. */
+const bodyWeight = "29463-7";
 
 const standardReading = "ST,{weight:number(10)} {unit:word(3)}";
 const standardFormat = { readings: [standardReading], units: ["kg"] };

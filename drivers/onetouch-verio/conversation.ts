@@ -15,7 +15,13 @@ function textOf(contents: Uint8Array | undefined): string | undefined {
   return /^[\x20-\x7e]{1,60}$/.test(text) ? text.trim() : undefined;
 }
 
-const isText = (contents: Uint8Array) => textOf(contents) !== undefined;
+/** A text that is none of those before: the mailbox may still show the answer to an earlier request. */
+const isTextBeside =
+  (...before: readonly string[]) =>
+  (contents: Uint8Array) => {
+    const text = textOf(contents);
+    return text !== undefined && text !== "" && !before.includes(text);
+  };
 const isSerial = (contents: Uint8Array) => /^[0-9A-Za-z-]{4,24}$/.test(textOf(contents) ?? "");
 const isClock = (contents: Uint8Array) => contents.length === 4;
 const isCount = (contents: Uint8Array) => contents.length === 2;
@@ -33,13 +39,14 @@ export function verio(nextTag: () => number): (visit: Visit) => Conversation<Rep
     if (serial === undefined) return { is: "absent" };
     if (!visit.meet(serial)) return { is: "present" };
 
-    const model = textOf((yield* mailbox.request("model", isText))?.contents);
-    const firmware = textOf((yield* mailbox.request("software", isText))?.contents);
+    const model = textOf((yield* mailbox.request("model", isTextBeside(serial)))?.contents);
+    if (model === undefined) return { is: "cut" };
+    const firmware = textOf((yield* mailbox.request("software", isTextBeside(serial, model)))?.contents);
     const clock = yield* mailbox.request("clock", isClock);
     if (clock === undefined) return { is: "cut" };
     visit.identify({
       manufacturer: "LifeScan",
-      ...(model === undefined ? {} : { model }),
+      model,
       serial,
       ...(firmware === undefined ? {} : { firmware }),
       clock: clockTime(unsigned(clock.contents)),

@@ -47,7 +47,10 @@ export function clockTime(seconds: number): DeviceTime {
   return { text: String(seconds), ...(local === undefined ? {} : { local }) };
 }
 
-/** A stored result as a finding: its identity is the meter's serial number and the lifetime counter. */
+/**
+ * A stored result as a finding: its identity is the meter's serial number and the lifetime counter, and whether it is a
+ * control result.
+ */
 export function findingOf({ number, seconds, stored, control, meal, marks }: Result, serial: string, span: Span): Kept {
   const flags = [
     ...(control > 1 ? [`control code ${control}`] : []),
@@ -62,7 +65,7 @@ export function findingOf({ number, seconds, stored, control, meal, marks }: Res
     deviceTime: clockTime(seconds),
     record: String(number),
     ...(flags.length > 0 ? { flags } : {}),
-    identity: `${serial} ${number}`,
+    identity: `${serial} ${number}${control === 0 ? "" : " control"}`,
     span,
   };
 }

@@ -1,10 +1,11 @@
 import type { Instrument, InstrumentAction, InstrumentEvent, Simulation } from "../../src/driver-kit/instrument.ts";
+import { mappedSamples } from "../../src/driver-kit/mapped-samples.ts";
 import { Documents } from "./documents.ts";
 import { message, value } from "./messages.ts";
 import { type Element, escapeXml, find, parseXml, textOf } from "./xml.ts";
 
 /** Units of what it measures; other tests are sent without one. */
-const units: Readonly<Record<string, string>> = { HbA1c: "%", eAG: "mg/dL", Glu: "mg/dL" };
+const units: Readonly<Record<string, string>> = { HbA1c: "%", eAG: "mg/dL", Glu: "mg/dL", "2341-6": "mg/dL" };
 /** How long it waits for an answer before it begins anew. */
 const AGAIN_MS = 20_000;
 
@@ -132,11 +133,15 @@ function service({ n, at, values }: Measurement): string {
   return `<SVC>${about.join("")}${person}${user}</SVC>`;
 }
 
+const samples: Simulation["samples"] = [
+  { HbA1c: "5.9", eAG: "123" },
+  { HbA1c: "7.4", eAG: "166", operator: "3643" },
+  { patient: "P0003", HbA1c: "4.8", eAG: "91" },
+];
+const glucose: Simulation["samples"] = [{ "2341-6": "98" }, { patient: "P0003", "2341-6": "142" }];
+
 export const simulation: Simulation = {
   instrument: () => new PointOfCare(),
-  samples: [
-    { HbA1c: "5.9", eAG: "123" },
-    { HbA1c: "7.4", eAG: "166", operator: "3643" },
-    { patient: "P0003", HbA1c: "4.8", eAG: "91" },
-  ],
+  samples,
+  samplesOf: (channels) => mappedSamples([...samples, ...glucose], channels, ["patient", "operator"]),
 };

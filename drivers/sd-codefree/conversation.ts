@@ -1,4 +1,5 @@
 import { ask, type Conversation, type Heard, type Question, type Visit } from "../../src/driver-kit/memory-session.ts";
+import { numbered } from "../../src/driver-kit/numbered.ts";
 import { type Reply, requests } from "./packets.ts";
 import { findingOf } from "./results.ts";
 
@@ -64,13 +65,8 @@ function* greet(): Generator<Question<Reply>, number | undefined, Heard<Reply> |
 
 /** Results are told to the minute, with no number: those that are the same are numbered from the oldest. */
 function keepAll(results: readonly Heard<Result>[], visit: Visit): void {
-  const times = new Map<string, number>();
-  for (const { reply, span } of [...results].reverse()) {
-    const finding = findingOf(reply.message, span);
-    const n = (times.get(finding.identity) ?? 0) + 1;
-    times.set(finding.identity, n);
-    visit.keep(n === 1 ? finding : { ...finding, identity: `${finding.identity} #${n}` });
-  }
+  const number = numbered();
+  for (const { reply, span } of [...results].reverse()) visit.keep(number(findingOf(reply.message, span)));
 }
 
 const isHello = ({ is }: Reply): boolean => is === "hello";

@@ -21,8 +21,8 @@ const meals = ["", "before meal", "after meal", ""] as const;
 const controlMark = 3;
 
 /**
- * A stored result, from the two packets that tell it. Its identity is all that they say: the meter has no record
- * numbers and counts its results from the newest.
+ * A stored result, from the two packets that tell it. Its identity is all that they say but a meal, which may be set
+ * later: the meter has no record numbers and counts its results from the newest.
  */
 export function findingOf(
   time: Packet,
@@ -36,6 +36,7 @@ export function findingOf(
   const meal = meals[mark] ?? "";
   const channel = channels[type];
   const stored = word(value);
+  const named = value.bytes.map((byte, i) => (i === 3 && mark !== controlMark ? byte & 0x3f : byte));
   const words = [...(meal === "" ? [] : [meal]), ...(channel === undefined ? [`type ${type}`] : [])];
   return {
     channel: channel ?? "other",
@@ -43,7 +44,7 @@ export function findingOf(
     kind: mark === controlMark ? "control" : "patient",
     deviceTime: timeOf(time),
     ...(words.length > 0 ? { flags: words } : {}),
-    identity: `${serial} ${hexOf(time.bytes)} ${hexOf(value.bytes)}`,
+    identity: `${serial} ${hexOf(time.bytes)} ${hexOf(named)}`,
     span,
   };
 }

@@ -21,6 +21,10 @@ const options = z.strictObject({
     .array(z.string().regex(/^[0-9]{2,4}$/))
     .min(1)
     .describe("beginnings of the model numbers that are read; the records of any other would be misread"),
+  serialNumber: z
+    .enum(["given", "none"])
+    .default("given")
+    .describe("none: models that give no serial number, whose records are told apart by the model alone"),
   askEverySeconds: z.number().int().min(1).max(600).default(5).describe("how often to ask whether a device is there"),
   downloadEveryMinutes: z
     .number()
@@ -49,6 +53,8 @@ const tries = 3;
 /** What has been learned of the device, and what of its memory has been read in this download. */
 interface Visit {
   model?: string;
+  /** Where the model stood in what was heard. */
+  met?: Span;
   serialLow?: readonly [number, number, number, number];
   serial?: string;
   count: number;
@@ -60,7 +66,7 @@ interface Visit {
   readonly identities: string[];
 }
 
-function session({ measures, models, askEverySeconds, downloadEveryMinutes }: Options): Session {
+function session({ measures, models, serialNumber, askEverySeconds, downloadEveryMinutes }: Options): Session {
   const framer = replyFramer();
   let asked: { readonly command: Command; readonly tries: number } | undefined;
   let visit = newVisit();
@@ -104,8 +110,7 @@ function session({ measures, models, askEverySeconds, downloadEveryMinutes }: Op
 
   function unansweredCommand(command: Command, nth: number): readonly Action[] {
     if (nth < tries) return ask(command, nth + 1);
-    // The serial number can be done without: the other halves of the identity remain.
-    if (command === "serialLow" || command === "serialHigh") return download();
+    if (command === "serialLow" || command === "serialHigh") return unnamed();
     return finish(false);
   }
 
@@ -160,8 +165,16 @@ function session({ measures, models, askEverySeconds, downloadEveryMinutes }: Op
       const detail = `model ${model} is none of those that are read`;
       return [{ do: "discard", span, reason: "not-a-reading", detail }, ...rest()];
     }
-    visit = { ...newVisit(), model };
-    return ask("serialLow");
+    visit = { ...newVisit(), model, met: span };
+    return serialNumber === "none" ? download() : ask("serialLow");
+  }
+
+  /** Without its serial number the records of a device could be told again under another name, so none is read. */
+  function unnamed(): readonly Action[] {
+    const detail = "the device did not give its serial number";
+    const met: readonly Action[] =
+      visit.met === undefined ? [] : [{ do: "discard", span: visit.met, reason: "not-a-reading", detail }];
+    return [...met, ...finish(false)];
   }
 
   /** A device that has been read and stays is not read again before it is due. */

@@ -1,4 +1,5 @@
 import type { Simulation } from "../../src/driver-kit/instrument.ts";
+import { mappedSamples } from "../../src/driver-kit/mapped-samples.ts";
 import { memoryMeter } from "../../src/driver-kit/memory-meter.ts";
 import { wallParts } from "../../src/driver-kit/wall-clock.ts";
 import { commands, entered, type Reply, replyPacket } from "./packet.ts";
@@ -65,10 +66,13 @@ function instrument(options: Readonly<Record<string, unknown>> = {}) {
   });
 }
 
+const bloodPressures: Simulation["samples"] = [
+  { SYS: "122", DIA: "78", PULSE: "70" },
+  { SYS: "134", DIA: "84", PULSE: "76" },
+];
+
 export const simulation: Simulation = {
   instrument,
-  samples: [
-    { SYS: "122", DIA: "78", PULSE: "70" },
-    { SYS: "134", DIA: "84", PULSE: "76" },
-  ],
+  samples: bloodPressures,
+  samplesOf: (channels) => mappedSamples([...bloodPressures, { TEMP: "36.8" }, { TEMP: "38.4" }], channels),
 };

@@ -5,6 +5,7 @@ import type { Simulation } from "../../src/driver-kit/instrument.ts";
 export const simulation: Simulation = {
   instrument,
   samples: [{ W: "01.235" }, { W: "12.480" }],
+  samplesOf: ({ W }) => (W?.unit === "[lb_av]" ? [{ W: "02.72" }, { W: "27.51" }] : []),
 };
 
 function instrument({ unit = "kg" }: Readonly<Record<string, unknown>> = {}) {

@@ -6,6 +6,7 @@ import {
   type Question,
   type Visit,
 } from "../../src/driver-kit/memory-session.ts";
+import { numbered } from "../../src/driver-kit/numbered.ts";
 import { type Reply, requestReport } from "./messages.ts";
 import { clockOf, findingOf, listSum, resultDigits, type Stored, sumOf } from "./results.ts";
 
@@ -108,13 +109,8 @@ function* list(visit: Visit): Generator<Question<Reply>, readonly Stored[] | und
  * from the oldest. The newest comes first.
  */
 function keepAll(results: readonly Stored[], serial: string, visit: Visit): void {
-  const times = new Map<string, number>();
-  for (const result of [...results].reverse()) {
-    const finding = findingOf(result, serial);
-    const n = (times.get(finding.identity) ?? 0) + 1;
-    times.set(finding.identity, n);
-    visit.keep(n === 1 ? finding : { ...finding, identity: `${finding.identity} #${n}` });
-  }
+  const number = numbered();
+  for (const result of [...results].reverse()) visit.keep(number(findingOf(result, serial)));
 }
 
 /** What ends a visit: the meter would stay awake and wear down its battery. It answers before it sleeps. */

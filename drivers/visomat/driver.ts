@@ -41,12 +41,12 @@ function session(): Session {
   });
 }
 
-/** The meter has no record numbers: user, time and all the digits make a measurement this one. */
+/** The meter has no record numbers: user, time and the three values make a measurement this one. */
 function findingsOf(
   { user, time, mark, systolic, diastolic, pulse }: StoredMeasurement,
   span: Span,
 ): readonly Finding[] {
-  const identity = `${user} ${time.text} ${mark} ${systolic} ${diastolic} ${pulse}`;
+  const identity = `${user} ${time.text} ${systolic} ${diastolic} ${pulse}`;
   const finding = (channel: string, text: string): Finding => ({
     channel,
     value: { kind: "number", text },

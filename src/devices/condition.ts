@@ -10,6 +10,9 @@ interface Phase {
   readonly problem?: Problem | undefined;
 }
 
+/** What an instrument says of itself and keeps as long as it is the same one. */
+const lasting = ["manufacturer", "model", "serial"] as const;
+
 /** What is known of a device's present condition. It tells of changes, and of nothing else. */
 export class Condition {
   readonly #device: Device;
@@ -82,8 +85,11 @@ export class Condition {
 
   identified(identity: DeviceIdentity, skewMs: number | undefined): void {
     const before = JSON.stringify([this.#identity.serial, this.#identity.battery, seconds(this.#skewMs)]);
-    // Another instrument on the same cable: what was known of the first one says nothing of it.
-    const another = identity.serial !== undefined && identity.serial !== (this.#identity.serial ?? identity.serial);
+    // Another instrument on the same cable: what was known of the first one says nothing of it, nor is its serial number.
+    const another = lasting.some((part) => {
+      const [known, told] = [this.#identity[part], identity[part]];
+      return known !== undefined && told !== undefined && known !== told;
+    });
     if (another) this.#skewMs = undefined;
     this.#identity = another ? identity : { ...this.#identity, ...identity };
     if (skewMs !== undefined) this.#skewMs = skewMs;

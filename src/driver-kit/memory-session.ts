@@ -63,10 +63,16 @@ export type Kept = Finding & { readonly identity: string };
 export interface Visit {
   /** Names the meter that answered; says whether its memory is to be read now. */
   meet(serial: string): boolean;
+  /**
+   * Says who the meter is, before anything of it is kept: its results are known by its serial number and model. A part
+   * that meters of this kind give and that did not come ends the visit as cut, for the same results would come once more
+   * under another name as soon as the part does come.
+   */
   identify(identity: DeviceIdentity): void;
   /**
    * Keeps a finding for the report at the end, or several of one frame, which share its span; those taken together share
-   * their identity too. What was reported before is left out, and a frame of which nothing is left is a duplicate.
+   * their identity too. What was reported before is left out, and a frame of which nothing is left is a duplicate. Of a
+   * meter that was not identified in this visit nothing is kept.
    */
   keep(...together: readonly [Kept, ...Kept[]]): void;
   discard(span: Span, reason: DiscardReason, detail?: string): void;
@@ -110,6 +116,7 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
   let aside: Action[] = [];
   let findings: Finding[] = [];
   let identities = new Set<string>();
+  let isIdentified = false;
   const unanswered = new Map<number, readonly string[]>();
 
   const visit: Visit = {
@@ -122,8 +129,15 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
       }
       return due;
     },
-    identify: (identity) => aside.push({ do: "identify", identity }),
+    identify(identity) {
+      isIdentified = true;
+      aside.push({ do: "identify", identity });
+    },
     keep(...together) {
+      if (!isIdentified) {
+        visit.discard(together[0].span, "not-a-reading", "it is not known whose result it is");
+        return;
+      }
       const fresh = together.filter(({ identity }) => !known.has(identity) && !identities.has(identity));
       for (const { identity } of together) identities.add(identity);
       if (fresh.length === 0) visit.discard(together[0].span, "duplicate");
@@ -136,6 +150,7 @@ export function memorySession<R>(meter: MeterMemory<R>, pace: MemoryPace): Sessi
   function begin(): readonly Action[] {
     findings = [];
     identities = new Set();
+    isIdentified = false;
     const conversation = meter.converse(visit);
     return step(conversation, conversation.next());
   }

@@ -5,6 +5,8 @@ export interface ResultChannel {
   readonly units?: Readonly<Record<string, string>> | undefined;
   readonly unit?: string | undefined;
   readonly values?: Readonly<Record<string, string>> | undefined;
+  /** How many decimals a number may have, by UCUM unit. */
+  readonly decimals?: Readonly<Record<string, readonly number[]>> | undefined;
 }
 
 /** By LOINC: the UCUM unit, and what several people have. */

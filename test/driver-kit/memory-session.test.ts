@@ -19,6 +19,7 @@ function* converse(visit: Visit): Conversation<string> {
   const named = yield ask(line("who"), 1000, (text: string) => text.startsWith("I am "));
   if (named === undefined) return { is: "absent" };
   if (!visit.meet(named.reply)) return { is: "present" };
+  if (!named.reply.endsWith("nobody")) visit.identify({ serial: named.reply });
   for (
     let heard = yield ask(line("results"), 1000, (_: string) => true);
     heard !== undefined;
@@ -133,6 +134,15 @@ describe("a session with a meter's memory", () => {
     room.say("hello");
     expect(room.reports).toEqual([["1"]]);
     expect(room.discards).toEqual(["duplicate", "unsolicited"]);
+  });
+  it("keeps nothing of a meter of which it has not been said in this visit who it is", () => {
+    const room = cable();
+    room.on.meter = { serial: "A", results: ["1"] };
+    room.seconds(20);
+    room.on.meter = { serial: "nobody", results: ["2"] };
+    room.seconds(20);
+    expect(room.reports).toEqual([["1"]]);
+    expect(room.discards).toEqual(["not-a-reading"]);
   });
   it("leaves a meter in peace that it has read, where asking means reading everything", () => {
     const room = cable("stored", false);

@@ -86,16 +86,48 @@ describe("a session with an agent", () => {
     expect(written(time).match(/e300002c/g)).toHaveLength(2);
   });
 
-  it("takes reports without knowing who the device is, if it does not say so in time", () => {
+  const named = (serial: string) => {
+    const text = prefixed(Array.from(serial, (letter) => letter.charCodeAt(0)));
+    return (invoke: number) =>
+      data(invoke, 0x0203, [
+        0,
+        0,
+        0,
+        1,
+        ...prefixed([9, 0x2d, ...prefixed([0, 1, ...prefixed([0, 1, 0, 0, ...text])])]),
+      ]);
+  };
+  const unreadable = (invoke: number) => data(invoke, 0x0203, [0, 0, 0, 1, ...prefixed([9, 0x2d, 0, 9])]);
+
+  it.each([
+    ["does not say so in time", undefined],
+    ["says so in a way that cannot be read", unreadable],
+  ])("reports nothing of a device of which it is not known who it is, and releases it: it %s", (_, answer) => {
     const time = open("stored");
     time.give({ on: "data", bytes: standard });
     time.give({ on: "data", bytes: report });
-    expect(collect(time.steps).findings).toEqual([]);
-    time.advance(5000);
+    if (answer !== undefined) time.give({ on: "data", bytes: answer(1) });
+    time.advance(60_000);
+    expect(collect(time.steps)).toMatchObject({ findings: [], identities: [] });
+    expect(written(time).endsWith("e40000020000")).toBe(true);
+
+    // It kept the report, comes again, and says who it is: the one name of that result.
+    for (const one of [bytes("e50000020000"), standard, named("SIM1")(2), report])
+      time.give({ on: "data", bytes: one });
     const { findings, identities } = collect(time.steps);
     expect(findings).toHaveLength(4);
-    expect(identities).toEqual([{ serial: "00220922580803cc" }]);
+    expect(identities).toEqual([{ serial: "SIM1" }]);
     expect(written(time).endsWith(response)).toBe(true);
+  });
+
+  it("reports nothing of a device that begins anew before it has said who it is", () => {
+    const time = open("stored");
+    for (const one of [standard, report, bytes("e60000020000"), standard, named("SIM1")(2), report])
+      time.give({ on: "data", bytes: one });
+    const { findings, identities } = collect(time.steps);
+    expect(findings).toHaveLength(4);
+    expect(identities).toEqual([{ serial: "SIM1" }]);
+    expect(written(time)).not.toContain("e40000020000");
   });
 
   it("takes several reports of one chunk, each answered before the next is reported", () => {

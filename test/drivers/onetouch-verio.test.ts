@@ -21,7 +21,7 @@ interface Written {
   readonly count: number;
   /** What follows a WRITE: its block. */
   readonly data?: Uint8Array;
-  /** Whether the device had shown LifeScan's INQUIRY and a LifeScan's first block by then. */
+  /** Whether the device had shown LifeScan's name and what a LifeScan's first block says by then. */
   readonly gates: boolean;
 }
 
@@ -29,10 +29,9 @@ interface Written {
 function commandsTo(device: Device): { written: readonly Written[]; time: VirtualTime } {
   const time = new VirtualTime(driver.session(driver.options.parse({})), "stored");
   const written: Written[] = [];
-  let vendor = false;
-  let boot = false;
-  /** The kind of command last wrapped, for what it is answered with. */
-  let last = "";
+  /** All that the device gave: what a command is answered with may come in pieces, and late. */
+  let shown = "";
+  let gates = false;
   const obey = (actions: readonly Action[]): void => {
     for (const action of actions) {
       if (action.do !== "write") continue;
@@ -44,14 +43,12 @@ function commandsTo(device: Device): { written: readonly Written[]; time: Virtua
         const command = ({ 18: "INQUIRY", 40: "READ", 42: "WRITE" } as const)[bytes[15] ?? 0] ?? "other";
         const view = new DataView(bytes.buffer, bytes.byteOffset);
         const block = command === "INQUIRY" ? 0 : view.getUint32(17);
-        last = `${command} ${block}`;
         const count = command === "INQUIRY" ? 1 : view.getUint16(22);
-        written.push({ command: isCommand ? command : "other", block, count, gates: vendor && boot });
+        written.push({ command: isCommand ? command : "other", block, count, gates });
       }
-      const asked = last;
       for (const given of device(bytes)) {
-        if (asked === "INQUIRY 0") vendor ||= given.length === 36 && latin1(given.subarray(8, 16)) === "LifeScan";
-        if (asked === "READ 0") boot ||= given.length === 512 && latin1(given).includes("LIFESCAN   FAT16");
+        if (!gates) shown += latin1(given);
+        gates ||= shown.includes("LifeScan") && shown.includes("LIFESCAN   FAT16");
         obey(time.give({ on: "data", bytes: given }));
       }
     }
@@ -117,6 +114,22 @@ describe("a OneTouch Verio", () => {
     expect(collect(other.time.steps).discards.map(({ detail }) => detail)).toEqual([
       "a disk whose first block is not a meter's: nothing is written to it",
     ]);
+  });
+
+  it("that does not say its model, or still shows its serial number there, is not read before it does", () => {
+    const damaged = (block: Uint8Array) => block.map((byte, i) => (i === 5 ? byte ^ 1 : byte));
+    const serial = frameBlock([3, 6, ...Array.from("ABCDE123\0").flatMap((letter) => [letter.charCodeAt(0), 0])]);
+    for (const spoil of [damaged, () => serial]) {
+      let shown = 0;
+      const device = meter((bytes) => {
+        const isModel = bytes.length === 512 && latin1(bytes).includes("V\0e\0r\0i\0o\0");
+        return [isModel && ++shown <= 4 ? spoil(bytes) : bytes];
+      });
+      const { findings, identities } = collect(commandsTo(device).time.steps);
+      expect(shown).toBeGreaterThan(4);
+      expect(new Set(identities.map(({ model }) => model))).toEqual(new Set(["Verio Flex"]));
+      expect(findings).toHaveLength(3);
+    }
   });
 
   it("is written to only after both gates, only in block 3, and only what reads, whatever it answers", () => {

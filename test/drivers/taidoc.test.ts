@@ -10,9 +10,10 @@ const options = { measures: "blood-pressure", models: ["31"] };
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 
 /** A device on its cable: lets time pass, and tells what was read, by channel and digits, and which commands were sent. */
-function cable(instrument: Instrument, before: (command: number) => void = () => {}) {
+function cable(instrument: Instrument, before: (command: number) => void = () => {}, more = {}) {
   const answers: Answer[] = [];
-  const time = new VirtualTime(driver.session(driver.options.parse(options)), () => answers.shift() ?? "stored");
+  const session = driver.session(driver.options.parse({ ...options, ...more }));
+  const time = new VirtualTime(session, () => answers.shift() ?? "stored");
   const sent = new Set<number>();
   let opened = false;
   return {
@@ -104,5 +105,30 @@ describe("a TaiDoc session", () => {
     expect(on.pass(2000)).toBe("SYS 122, DIA 78, PULSE 70");
     expect(on.pass(20_000)).toBe("SYS 122, DIA 78, PULSE 70");
     expect(on.pass(600_000)).toBe("");
+  });
+
+  const withoutSerial = (instrument: Instrument, isMissing: () => boolean = () => true): Instrument => ({
+    handle: (event) => (event.on === "data" && event.bytes[1] === 0x27 && isMissing() ? [] : instrument.handle(event)),
+  });
+
+  it("reads nothing of a device that does not give its serial number, until it does", () => {
+    const instrument = simulation.instrument();
+    measure(instrument, "122", 10);
+    let isMissing = true;
+    const on = cable(withoutSerial(instrument, () => isMissing));
+    expect(on.pass(60_000)).toBe("");
+    expect(on.sent.has(0x25)).toBe(false);
+    isMissing = false;
+    expect(on.pass(60_000)).toBe("SYS 122, DIA 78, PULSE 70");
+    isMissing = true;
+    expect(on.pass(600_000)).toBe("");
+  });
+
+  it("does not ask a model for its serial number that is said to give none", () => {
+    const instrument = simulation.instrument();
+    measure(instrument, "122", 10);
+    const on = cable(withoutSerial(instrument), () => {}, { serialNumber: "none" });
+    expect(on.pass(600_000)).toBe("SYS 122, DIA 78, PULSE 70");
+    expect(on.sent.has(0x27)).toBe(false);
   });
 });

@@ -12,23 +12,33 @@ interface Duet {
 
 const betweenMs = 180_000;
 
+/** What comes through of what the instrument says after the driver's so manieth write. */
+export type Cable = (nth: number, bytes: Uint8Array) => readonly Uint8Array[];
+
 /**
  * The instrument is there first and has a measurement already; the gateway opens a second later; then each sample is
  * measured, three minutes apart.
  */
-function duet(driver: Driver, options: unknown, simulation: Simulation, answer: Answer): Duet {
+export function duet(
+  driver: Driver,
+  options: unknown,
+  simulation: Simulation,
+  answer: Answer,
+  cable: Cable = (_, bytes) => [bytes],
+): Duet {
   const time = new VirtualTime(driver.session(options), answer);
   const instrument = simulation.instrument();
   const safe: { n: number; stored: number }[] = [];
   let alarm: number | undefined;
   let stored = 0;
   let open = false;
+  let written = 0;
 
   const tell = (event: InstrumentEvent): void => {
     for (const action of instrument.handle(event)) {
       switch (action.do) {
         case "write":
-          if (open) hear(() => time.give({ on: "data", bytes: action.bytes }));
+          if (open) for (const bytes of cable(written, action.bytes)) hear(() => time.give({ on: "data", bytes }));
           break;
         case "wake":
           alarm = action.afterMs > 0 ? time.now + action.afterMs : undefined;
@@ -44,7 +54,11 @@ function duet(driver: Driver, options: unknown, simulation: Simulation, answer: 
   const hear = (give: () => ReturnType<VirtualTime["give"]>): void => {
     const actions = give();
     if (answer === "stored") stored += actions.filter((action) => action.do === "report").length;
-    for (const action of actions) if (action.do === "write") tell({ on: "data", bytes: action.bytes });
+    for (const action of actions) {
+      if (action.do !== "write") continue;
+      written++;
+      tell({ on: "data", bytes: action.bytes });
+    }
   };
   const until = (ms: number): void => {
     for (;;) {
