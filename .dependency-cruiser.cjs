@@ -42,7 +42,7 @@ module.exports = {
       comment: "the only SQL; it knows the model alone",
       severity: "error",
       from: { path: "^src/journal/" },
-      to: { path: "^(src|drivers)/", pathNot: "^src/(journal|model)/" },
+      to: { path: "^(src|drivers)/", pathNot: "^src/((journal|model)/|slab)" },
     },
     {
       name: "sqlite-in-journal-only",
@@ -55,7 +55,7 @@ module.exports = {
       comment: "sinks know HL7, the model, and the journal's interface",
       severity: "error",
       from: { path: "^src/sinks/" },
-      to: { path: "^(src|drivers)/", pathNot: "^src/(sinks|hl7|model|journal/journal|config/(site|duration))" },
+      to: { path: "^(src|drivers)/", pathNot: "^src/(sinks|hl7|model|slab|journal/journal|config/(site|duration))" },
     },
     {
       name: "devices",

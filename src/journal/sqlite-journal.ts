@@ -1,3 +1,4 @@
+import { Slab } from "../slab.ts";
 import { amend } from "./amend.ts";
 import { append } from "./append.ts";
 import type { Ballast } from "./ballast.ts";
@@ -26,6 +27,7 @@ export interface JournalParts {
 export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }: JournalParts): Journal {
   const queue = new CommitQueue(database, ballast, watch);
   const outgoing = { sequences, takers: new Takers() };
+  const slab = new Slab();
   // In one transaction: first what became of the old, then the new, then people, then what is handed out.
   const settled = queue.accept(settle(database));
   const appended = queue.accept(append(database, outgoing));
@@ -56,7 +58,7 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
   }
 
   return {
-    append: (entry) => appended(written(entry)),
+    append: (entry) => appended(written(entry, slab)),
     claim: (sink, limit, nowMs) => claimed({ sink, limit, nowMs }),
     attend: (sink, taker) => outgoing.takers.attend(sink, taker),
     settle: settled,

@@ -1,3 +1,5 @@
+import type { Observation } from "../model/observation.ts";
+import type { Slab } from "../slab.ts";
 import type { Entry, JournalEvent, NewDelivery } from "./journal.ts";
 
 /**
@@ -23,13 +25,17 @@ export interface WrittenObservation {
   readonly body: Uint8Array;
 }
 
-export function written({ observations, events, deliveries }: Entry): Written {
-  return { observations: observations.map(writtenObservation), events: events.map(eventRow), deliveries };
+export function written({ observations, events, deliveries }: Entry, slab: Slab): Written {
+  return {
+    observations: observations.map((observation) => writtenObservation(observation, slab)),
+    events: events.map(eventRow),
+    deliveries,
+  };
 }
 
-function writtenObservation(observation: Entry["observations"][number]): WrittenObservation {
+function writtenObservation(observation: Observation, slab: Slab): WrittenObservation {
   const { id, sourceKey, group, device, times, standing } = observation;
-  const body = Buffer.from(JSON.stringify(observation));
+  const body = slab.encode(JSON.stringify(observation));
   const row = { id, sourceKey, group, place: device.place, received: times.received.wall, body };
   return standing.state === "held" ? { ...row, reasons: JSON.stringify(standing.reasons) } : row;
 }

@@ -5,7 +5,7 @@ import type { Settlement } from "./settlement.ts";
 /** Deliveries claimed at a time: many enough that the next claim is there before these are sent. */
 const claimLimit = 500;
 /** Deliveries taken as they are stored, at most, before newer ones are left in the queue. */
-const takeLimit = 1000;
+const takeLimit = 500;
 /** With nothing to do, the journal is looked at again after so long, should a word of it ever be missed. */
 const safetyMs = 30_000;
 /** After the journal failed to answer. */

@@ -11,7 +11,7 @@ import { journalForTest, temporaryFolder } from "../kit/journals.ts";
 
 let compiled = "";
 beforeAll(() => {
-  compiled = compile(["src/journal", "src/model", "src/sinks", "test/kit"], tmpdir());
+  compiled = compile(["src", "test/kit"], tmpdir());
 });
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 

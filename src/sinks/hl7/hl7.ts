@@ -1,4 +1,5 @@
 import type { Hl7SinkConfig } from "../../config/site.ts";
+import { Slab } from "../../slab.ts";
 import type { Sink } from "../sink.ts";
 import { Hl7Connection, type LateAnswer } from "./connection.ts";
 import { dial } from "./dial.ts";
@@ -21,11 +22,12 @@ export interface Hl7SinkDeps {
 export function hl7Sink(config: Hl7SinkConfig, deps: Hl7SinkDeps): Sink {
   let connection: Hl7Connection | undefined;
   let closed = false;
+  const slab = new Slab();
 
   return {
     id: config.id,
     window: 1,
-    encode: (content) => Buffer.from(oruMessage(content, config.hl7)),
+    encode: (content) => slab.encode(oruMessage(content, config.hl7)),
 
     async connect() {
       if (connection?.alive) return { ok: true };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { MqttSinkConfig } from "../../config/site.ts";
+import { Slab } from "../../slab.ts";
 import { Alarm, type Alert } from "../alarm.ts";
 import { observationJson } from "../json.ts";
 import type { Content, SendResult, Sink } from "../sink.ts";
@@ -32,6 +33,7 @@ const keepaliveSeconds = 15;
  */
 export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
   const { mqtt } = config;
+  const slab = new Slab();
   const base = `${mqtt.prefix}/v1/${deps.site}/${deps.gateway}`;
   let client: MqttClient | undefined;
   /** The one that is still connecting. */
@@ -47,7 +49,7 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
   return {
     id: config.id,
     window: mqtt.window,
-    encode: (content) => encode(base, content),
+    encode: (content) => slab.encode(messageText(base, content)),
 
     async connect() {
       await drop();
@@ -163,7 +165,7 @@ export function mqttSink(config: MqttSinkConfig, deps: MqttSinkDeps): Sink {
   }
 }
 
-function encode(base: string, content: Content): Uint8Array {
+function messageText(base: string, content: Content): string {
   const { observations } = content;
   const device = observations[0]?.device.device ?? "gateway";
   const payload = {
@@ -173,7 +175,7 @@ function encode(base: string, content: Content): Uint8Array {
     purpose: content.purpose,
     observations: observations.map((o) => observationJson(o, content)),
   };
-  return Buffer.from(`${base}/${device}/observation\n${JSON.stringify(payload)}`);
+  return `${base}/${device}/observation\n${JSON.stringify(payload)}`;
 }
 
 function clientOptions(config: MqttSinkConfig, statusTopic: string, clientId: string): IClientOptions {
