@@ -5,13 +5,11 @@ import type { Journal, JournalEvent } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
 import type { Observation } from "./model/observation.ts";
 import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
-import { heldReasons, standingFor } from "./model/standing.ts";
 import type { HostTime } from "./model/times.ts";
+import { createNews, type Undo } from "./news.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
-import { dayBefore } from "./normalize/source-key.ts";
 import type { Places } from "./places.ts";
-import { createRepeats } from "./repeats.ts";
 import { type Addressee, address } from "./sinks/address.ts";
 
 /** What the straight line runs through. Everything is given: nothing here opens a port, a file or a socket. */
@@ -28,10 +26,7 @@ export interface Line {
 
 /** The straight line: finding, observation, patient, journal, delivery. */
 export function createGateway({ site, places, journal, addressees, mint, log, trouble }: Line): Upstream & Gateway {
-  const repeats = createRepeats();
-  let turn: Promise<unknown> = Promise.resolve();
-  /** Of each device, the reports told by an age that are still on their way to the disk. */
-  const storing = new Map<string, Promise<unknown>>();
+  const news = createNews({ journal, meaning, store });
   const clock = {
     holdUnsynchronised: site.clock.holdUnsynchronised,
     noteMs: durationMs(site.clock.note),
@@ -39,13 +34,7 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
   };
 
   return {
-    report(report) {
-      // What may have been read before is looked up first; two such reports at once would each find it new.
-      if (!isRepeatable(report)) return isAged(report) ? aged(report) : take(report);
-      const taken = turn.then(() => take(report));
-      turn = taken;
-      return taken;
-    },
+    report: (report) => news.inTurn(report, () => take(report)),
 
     scan({ config, scan, received }) {
       const events = places.scan(config.place, scan, received);
@@ -60,20 +49,9 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     keep,
   };
 
-  /** A measurement told by its age may be shown again, over another connection, while it is being stored. */
-  function aged(report: Report): Promise<"stored" | "refused"> {
-    const device = report.config.id;
-    const taken = take(report);
-    const stored = Promise.all([storing.get(device), taken]).then(() => {
-      if (storing.get(device) === stored) storing.delete(device);
-    });
-    storing.set(device, stored);
-    return taken;
-  }
-
   /** finding -> observation -> patient -> journal -> delivery */
   function take(report: Report): Promise<"stored" | "refused"> {
-    const undo: (() => void)[] = [];
+    const undo: Undo = [];
     const refused = (error: unknown): "refused" => {
       for (const forget of undo) forget();
       const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
@@ -82,31 +60,15 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
       return "refused";
     };
     try {
-      const mayBeKnown = isRepeatable(report) || storing.has(report.config.id);
-      const done = mayBeKnown ? lookedUp(report, undo) : stored(report, unknown(meaning(report)), undo);
+      const done = news.store(report, undo);
       return done === undefined ? Promise.resolve("stored") : done.then(() => "stored", refused);
     } catch (error) {
       return Promise.resolve(refused(error));
     }
   }
 
-  /** What the journal knows already, or another report on its way to it brings, is left out. */
-  async function lookedUp(report: Report, undo: (() => void)[]): Promise<void> {
-    const meant = meaning(report);
-    const known = isRepeatable(report) ? await journal.known(repeatable(meant)) : undefined;
-    let fresh = unknown(meant, known);
-    const before = storing.get(report.config.id);
-    if (fresh.length < meant.length && before !== undefined) {
-      // Seen is not stored: if the report that is still on its way fails, this one is the measurement.
-      await before;
-      fresh = unknown(meant, known);
-    }
-    await stored(report, fresh, undo);
-  }
-
   /** Binds, addresses and hands over in one go, so that no observation stays in memory until the disk has it. */
-  function stored(report: Report, fresh: readonly Unbound[], undo: (() => void)[]): Promise<unknown> | undefined {
-    for (const observation of fresh) undo.push(repeats.remember(observation));
+  function store(report: Report, fresh: readonly Unbound[]): Promise<unknown> {
     const instrument = {
       connectedSince: report.connectedSinceMs,
       shared: report.config.shared ?? false,
@@ -119,7 +81,6 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
       observations.push(bound.observation);
       events.push(...bound.events);
     }
-    if (observations.length === 0) return undefined;
     const ready = observations.filter(({ standing }) => standing.state === "ready");
     const deliveries = address(ready, addressees, postmark(report.received), "result");
     return journal.append({ observations, events, deliveries });
@@ -137,27 +98,6 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     );
   }
 
-  /**
-   * A memory that is read again brings what is known: it is safe already, is not addressed twice, and says nothing
-   * about who is in the room now. So it is left out before anybody is asked whose it is. What only looks like a known
-   * one, for nothing tells when it was measured, is kept for a person.
-   */
-  function unknown(observations: readonly Unbound[], known: ReadonlySet<string> = none): readonly Unbound[] {
-    const left: Unbound[] = [];
-    const here = new Set<string>();
-    for (const o of observations) {
-      const [key, before] = [o.sourceKey, dayBefore(o.sourceKey)];
-      if (before !== undefined && (known.has(key) || known.has(before) || here.has(key)))
-        left.push(maybeRepeated({ ...o, sourceKey: `id:${o.id}` }));
-      else if (!known.has(key)) {
-        const seen = repeats.look(o);
-        if (seen !== "same") left.push(seen === "new" ? o : maybeRepeated(o));
-      }
-      here.add(key);
-    }
-    return left;
-  }
-
   function postmark(received: HostTime) {
     return { at: received.wall, site: site.site, gateway: site.gateway, timezone: site.timezone, mint };
   }
@@ -172,24 +112,6 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     });
   }
 }
-
-/** Whether an instrument may report some of this again: it names its records. */
-const isRepeatable = ({ findings }: Report): boolean => findings.some(({ identity }) => identity !== undefined);
-
-const isAged = ({ findings }: Report): boolean => findings.some(({ ageMs }) => ageMs !== undefined);
-
-/** The keys under which any of this may be stored already. */
-const repeatable = (observations: readonly Unbound[]): readonly string[] =>
-  observations
-    .filter(({ sourceKey }) => !sourceKey.startsWith("id:"))
-    .flatMap(({ sourceKey }) => [sourceKey, dayBefore(sourceKey) ?? []].flat());
-
-const maybeRepeated = (o: Unbound): Unbound => ({
-  ...o,
-  standing: standingFor([...heldReasons(o.standing), "maybe-repeated"]),
-});
-
-const none: ReadonlySet<string> = new Set();
 
 /** What others ask of the line beside what devices tell it. */
 export interface Gateway extends Upstream {
