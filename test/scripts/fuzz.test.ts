@@ -1,7 +1,11 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { KeptSeeds } from "../../scripts/programs/fuzz/kept.ts";
 import { type Mode, modesOf, sessions } from "../../scripts/programs/fuzz/targets.ts";
 import { inThread } from "../../scripts/programs/fuzz/thread.ts";
 import { tried } from "../../scripts/programs/fuzz/tried.ts";
@@ -51,6 +55,22 @@ describe("scripts/fuzz", () => {
     expect(stdout.trim().split("\n")).toHaveLength(1);
     expect(stderr).not.toMatch(/EPIPE|at .*\.js/);
   }, 180_000);
+
+  test("keeps the seeds of what went wrong for later runs, the newest of them", () => {
+    const folder = mkdtempSync(join(tmpdir(), "vw-seeds-"));
+    try {
+      const path = join(folder, "cache", "seeds.json");
+      expect(new KeptSeeds(path).of("line")).toEqual([]);
+      for (let seed = 1; seed <= 25; seed++) new KeptSeeds(path).keep("line", seed);
+      new KeptSeeds(path).keep("line", 10);
+      const kept = new KeptSeeds(path);
+      expect(kept.of("line")).toHaveLength(20);
+      expect(kept.of("line").slice(-2)).toEqual([25, 10]);
+      expect(kept.of("masimo")).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test("finds a driver that throws, and names the seed of the input that it threw on", () => {
     const target = planted("throws", (bytes) => {

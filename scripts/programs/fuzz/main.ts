@@ -13,7 +13,8 @@ Usage: scripts/fuzz [--json] [--executions N] [--jobs N] [--only NAME] [--seed S
   --jobs N        how many of them are tried at the same time (default: as many as there are cores)
   --only NAME     only those whose name holds NAME; may be given several times
   --seed S        seed of the first input, each further one has the next (default: drawn, and printed). A fault names
-                  the seed of its input: --only NAME --seed S --executions 1 gives it again.
+                  the seed of its input: --only NAME --seed S --executions 1 gives it again. Seeds of faults and of slow inputs
+                  are kept in .cache/fuzz-seeds.json, and tried first by every later run.
 
 Exit codes: 0 all is well, 1 a fault was found, 2 the command line was not understood.
 `;
@@ -43,5 +44,12 @@ else {
   const names = (await allTargets()).map(({ name }) => name);
   const chosen = names.filter((name) => only.length === 0 || only.some((part) => name.includes(part)));
   if (chosen.length === 0) usage("--only names nothing that there is", help);
-  else process.exitCode = await fuzz(chosen, { json: values.json === true, executions, seed, jobs });
+  else
+    process.exitCode = await fuzz(chosen, {
+      json: values.json === true,
+      executions,
+      seed,
+      jobs,
+      keptIn: ".cache/fuzz-seeds.json",
+    });
 }
