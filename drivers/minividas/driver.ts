@@ -91,6 +91,8 @@ function findings(fields: ReadonlyMap<string, string>, span: Span): readonly Fin
     ...(time === undefined ? {} : { deviceTime: time }),
     ...(Object.keys(reported).length === 0 ? {} : { reported }),
     ...(flags.length === 0 ? {} : { flags }),
+    // A date alone, or an impossible one, tells nothing from an equal result of that day.
+    ...(time !== undefined && time.local === undefined && { mayRecur: true }),
     identity: JSON.stringify([of("sn"), of("pi"), of("ci"), assay, time?.text ?? "", of("qd")]),
     span,
   });

@@ -58,8 +58,10 @@ function read(
     ...(Object.keys(reported).length === 0 ? {} : { reported }),
     status: edited ? "corrected" : "final",
     ...(flags.length === 0 ? {} : { flags }),
-    // An edited result may differ in nothing but its patient.
-    identity: JSON.stringify([serial, of("sequence_nbr"), time?.text ?? "", code, ...(edited ? ["EDT", patient] : [])]),
+    // A date alone, or an impossible one, tells nothing from an equal result of that day.
+    ...(time !== undefined && time.local === undefined && of("sequence_nbr") === "" && { mayRecur: true }),
+    // A result may differ in nothing but its patient: an edited one, or one of an instrument that gives no time.
+    identity: JSON.stringify([serial, of("sequence_nbr"), time?.text ?? "", code, patient, ...(edited ? ["EDT"] : [])]),
     span,
   };
 }

@@ -63,6 +63,8 @@ function findings(text: string, span: Span): readonly Finding[] | undefined {
     group: "run",
     deviceTime: time,
     ...(reported === "" ? {} : { reported: { specimen: reported } }),
+    // An impossible date tells nothing from an equal result of that day.
+    ...(time.local === undefined && { mayRecur: true }),
     identity: JSON.stringify([id.trim(), time.text]),
     span,
   }));

@@ -98,18 +98,21 @@ export class Conversation {
       openedMs: now.monotonicMs,
       carried: config.shared ?? false,
       events: {
-        report: (findings, { received, receivedAfterMs, connectedSinceMs }) =>
+        report: (findings, { received, receivedAfterMs, connectedSinceMs, instrument }) =>
           around.upstream.report({
             config,
             profile,
-            device: this.#device,
             session: this.#id,
             received,
             connectedSinceMs,
             findings,
+            ...instrument,
             ...(receivedAfterMs === undefined ? {} : { receivedAfterMs }),
-            ...(condition.skewMs === undefined ? {} : { skewMs: condition.skewMs }),
           }),
+        instrument: () => ({
+          device: this.#device,
+          ...(condition.skewMs === undefined ? {} : { skewMs: condition.skewMs }),
+        }),
         scan: (scan, received) => this.#scanned(received, scan),
         discarded: ({ reason }, received) => {
           // What a scanner garbled was somebody's band: the place must not go on as if nothing had been scanned.

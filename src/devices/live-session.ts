@@ -1,6 +1,6 @@
 import type { Action, Finding, Scan, Session, SessionEvent } from "../driver-kit/contract.ts";
 import type { Connection, Ending } from "../links/link.ts";
-import type { DeviceIdentity } from "../model/device.ts";
+import type { DeviceIdentity, DeviceReference } from "../model/device.ts";
 import type { Clock, HostTime } from "../model/times.ts";
 import { Arrivals } from "./arrivals.ts";
 import { isNoise } from "./noise.ts";
@@ -22,6 +22,8 @@ interface LiveSessionEvents {
   /** Bytes that were discarded, in their order among scans and reports. */
   discarded(discard: Discard, received: HostTime): void;
   identify(identity: DeviceIdentity, received: HostTime): void;
+  /** Who is at the other end, as far as it has said. */
+  instrument(): Instrument;
   /** Bytes that came, after the session has taken them, with the discards that they led to. */
   heard(bytes: number, discards: readonly Discard[], received: HostTime): void;
   /** The driver threw, which it must never do. The session is over then. */
@@ -32,6 +34,12 @@ interface LiveSessionEvents {
 
 export type Discard = Extract<Action, { do: "discard" }>;
 
+/** An instrument, and by how much its clock is ahead of the host's, where it was compared. */
+export interface Instrument {
+  readonly device: DeviceReference;
+  readonly skewMs?: number;
+}
+
 /** How findings came in, as it was when they were reported first. Times without a date are on the steady clock. */
 export interface Arrival {
   /** When their last byte came. */
@@ -40,6 +48,8 @@ export interface Arrival {
   readonly receivedAfterMs?: number;
   /** Since when their instrument has been at the other end. */
   readonly connectedSinceMs: number;
+  /** Which is not the one that identified itself since, if they are offered again. */
+  readonly instrument: Instrument;
 }
 
 /**
@@ -165,7 +175,9 @@ export class LiveSession {
         return;
       case "discard":
         this.#discards.push(action);
-        if (isNoise(action.reason)) this.#presence.noise(action.span.to - action.span.from);
+        // What nobody asked for answers nothing: it may be the line's own echo.
+        if (isNoise(action.reason) || action.reason === "unsolicited")
+          this.#presence.noise(action.span.to - action.span.from);
         else this.#presence.understood();
         this.#events.discarded(action, received);
         return;
@@ -211,10 +223,11 @@ export class LiveSession {
   #arrivalOf(findings: readonly Finding[], now: HostTime): Arrival {
     this.#presence.understood();
     const connectedSinceMs = this.#presence.since;
+    const instrument = this.#events.instrument();
     const lastByte = findings.reduce((to, { span }) => Math.max(to, span.to), 0);
     const { at: received, atLatest } = this.#arrivals.of(lastByte) ?? { at: now, atLatest: false };
-    if (!atLatest) return { received, connectedSinceMs };
-    return { received, receivedAfterMs: this.#openedMs, connectedSinceMs };
+    if (!atLatest) return { received, connectedSinceMs, instrument };
+    return { received, receivedAfterMs: this.#openedMs, connectedSinceMs, instrument };
   }
 
   /** Gives the answers that are there, up to the first receipt whose answer is not. */

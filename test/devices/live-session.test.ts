@@ -22,6 +22,7 @@ class Edges implements Connection, Timers, Clock {
   stores: ((answer: "stored" | "refused") => void)[] = [];
   told: string[] = [];
   arrivals: Arrival[] = [];
+  serial = "A";
 
   start(events: ConnectionEvents): void {
     this.events = events;
@@ -83,6 +84,9 @@ function live(farewell = "", wrap = (session: Session) => session): { edges: Edg
       scan: () => edges.told.push("scan"),
       discarded: ({ reason }) => edges.told.push(`discarded ${reason}`),
       identify: () => edges.told.push("identify"),
+      instrument: () => ({
+        device: { device: "toy-1", place: "room", profile: "toy@1", driver: "toy@1", serial: edges.serial },
+      }),
       heard: (count, discards) => edges.told.push(`heard ${count} ${discards.map(({ reason }) => reason)}`.trim()),
       fault: () => edges.told.push("fault"),
       over: ({ reason }) => edges.told.push(`over ${reason}`),
@@ -184,6 +188,15 @@ test("an instrument is asked to wait while thousands of its reports are not stor
   await new Promise(setImmediate);
   expect(edges.flow).toEqual(["pause", "resume"]);
   expect(edges.written.split("\n").length - 1).toBe(5000);
+});
+
+test("what was refused is of the instrument that said it, whoever identified itself since", async () => {
+  const { edges } = live("", offerAgain);
+  edges.says("V1\n");
+  await edges.store(0, "refused");
+  edges.serial = "B";
+  edges.says("V2\n");
+  expect(edges.arrivals.map(({ instrument }) => instrument.device.serial).sort()).toEqual(["A", "A", "B"]);
 });
 
 test("what was refused came when it came, however much else has come until it is offered again", async () => {

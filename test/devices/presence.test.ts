@@ -121,6 +121,7 @@ async function watched(
       scan: () => {},
       discarded: () => {},
       identify: () => {},
+      instrument: () => ({ device: { device: "toy-1", place: "room", profile: "toy@1", driver: "toy@1" } }),
       heard: () => {},
       fault: (error) => {
         throw error;

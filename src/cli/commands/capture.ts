@@ -234,6 +234,7 @@ async function record(
         scan: ignore,
         discarded: ignore,
         identify: ignore,
+        instrument: () => ({ device: { device: "", place: "", profile: reader.profile, driver: reader.version } }),
         heard: ignore,
         fault: ignore,
         over: () => resolve(),
