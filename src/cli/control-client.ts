@@ -21,8 +21,14 @@ export type Asked = { [R in Request as R["do"]]: Omit<R, "limit"> & { limit?: nu
  * none listens at the socket, or with what the gateway said.
  */
 export async function* ask(socketPath: string, request: Asked, stop?: AbortSignal): AsyncGenerator<unknown> {
+  if (stop?.aborted) return;
   const socket = createConnection(socketPath);
-  const end = (): void => void socket.destroy();
+  const lines = createInterface({ input: socket });
+  // A destroyed socket does not end, and whoever reads its lines would wait for ever.
+  const end = (): void => {
+    lines.close();
+    socket.destroy();
+  };
   stop?.addEventListener("abort", end, { once: true });
   let failure: Error | undefined;
   socket.on("error", (error) => {
@@ -30,7 +36,7 @@ export async function* ask(socketPath: string, request: Asked, stop?: AbortSigna
   });
   try {
     socket.write(`${JSON.stringify(request)}\n`);
-    for await (const line of createInterface({ input: socket })) {
+    for await (const line of lines) {
       const reply = JSON.parse(line) as Reply;
       if ("end" in reply) return;
       if ("problem" in reply) throw new GatewayProblem(problemOf(reply.problem));

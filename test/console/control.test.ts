@@ -231,6 +231,19 @@ describe("the control socket", () => {
     await until(() => given === 1000);
   });
 
+  test("is left by whoever stops asking, also where no answer ever comes", async () => {
+    const { path, asked } = await listening(() => ({
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+    }));
+    const stop = new AbortController();
+    const all = collected(ask(path, { do: "status" }, stop.signal));
+    await until(() => asked.length === 1);
+    stop.abort();
+    expect(await all).toEqual([]);
+    expect(await collected(ask(path, { do: "status" }, stop.signal))).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+
   test("that nobody listens at is told apart from a refusal", async () => {
     await expect(collected(ask(socketPath(), { do: "status" }))).rejects.toMatchObject({
       problem: { code: "GATEWAY_ABSENT" },

@@ -44,7 +44,7 @@ export const doctor = command({
           ? ok("configuration", file)
           : warn("configuration", `${file}; a profile that no device uses has mistakes`, "vitalwire check names them."),
       ...(await diagnoseRuntime()),
-      ...(await diagnoseClock()),
+      ...(await diagnoseClock(site)),
       ...(await diagnoseDisk(state, site?.journal.maxMegabytes ?? 1024)),
       ...(await diagnosePorts(site)),
       ...(configuration === undefined ? [] : await diagnoseTls(configuration, Date.now())),

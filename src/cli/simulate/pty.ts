@@ -50,7 +50,7 @@ export async function openPty(path: string, waits = false): Promise<Pty> {
   });
   while (!existsSync(path)) {
     if (failed !== undefined) throw new SocatMissing("socat is not installed", { cause: failed });
-    if (socat.exitCode !== null) throw new Error(`socat could not make a pty at ${path}`);
+    if (socat.exitCode !== null || socat.signalCode !== null) throw new Error(`socat could not make a pty at ${path}`);
     await sleep(5);
   }
   const stream = Duplex.from({ readable: socat.stdout, writable: socat.stdin }) as Duplex;
