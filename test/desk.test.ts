@@ -569,6 +569,34 @@ describe("of readings taken together that two scans shared out", () => {
   });
 });
 
+describe("of readings in one message of which the instrument names different specimens", () => {
+  const pair = (): readonly [Observation, Observation] => {
+    const first = sampleObservation({ ...pressure("SYS", "118"), reported: { specimen: "S-1" } });
+    return [first, sampleObservation({ ...pressure("DIA", "76"), times: first.times, reported: { specimen: "S-2" } })];
+  };
+
+  test("one cannot be held while the message that carries both is queued, and both go", async () => {
+    const [first, second] = pair();
+    const { desk, messages, standings } = await deskWith(first, second);
+    await expect(desk.act({ do: "hold", ids: [first.id], by, reason: "not sure" })).rejects.toEqual(namesMove);
+    expect((await messages()).map(({ state }) => state)).toEqual(["queued", "queued"]);
+    expect(await standings()).toEqual(["ready", "ready"]);
+  });
+
+  test("one is moved by a withdrawal, and the other reaches its patient", async () => {
+    const [first, second] = pair();
+    const { desk, messages, deliver } = await deskWith(first, second);
+    await desk.act({ do: "move", ids: [first.id], subject: { patient: "0007" }, by, reason: "wrong band" });
+    await deliver();
+    const told = (await messages()).filter(({ sink }) => sink === "ehr");
+    expect(told.map(({ state, whose, says }) => `${state} ${whose} ${says}`)).toEqual([
+      "delivered CANARY-0012 F 118,F 76",
+      "delivered CANARY-0012 W 118",
+      "delivered 0007 F 118",
+    ]);
+  });
+});
+
 test("a reading that does not exist is not found, and the others named with it are left alone", async () => {
   const reading = held(["no-patient"]);
   const { desk, standings } = await deskWith(reading);
