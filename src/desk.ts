@@ -67,8 +67,7 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
             error,
           );
         }
-        const along = act.do === "move" ? heldOf(group).map(({ observation }) => observation) : [];
-        const ids = [...group.members, ...along].map((o) => o.id);
+        const ids = idsOf(group);
         const after = await journal.observations({ limit: 1000, ids });
         for (const { observation } of after) done.push({ id: observation.id, now: words(observation) });
       }
@@ -111,7 +110,7 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
       );
     }
     const after = group.members.map((o) => ({ ...o, ...extra, standing }));
-    if (after.some((o) => isElsewhere(o, group))) {
+    if (group.members.some((o) => isElsewhere(o, binding ?? o.binding, group))) {
       throw new JournalError(
         "NOT_ALLOWED",
         "What was taken together with it is filed under another: move takes it all to the right one.",
@@ -130,7 +129,7 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
     const there = group.members.some((o) => o.binding !== undefined && sameSubject(o.binding.subject, binding.subject));
     if (there) throw new JournalError("NOT_ALLOWED", "It is filed under this one already.");
     const standing: Standing = { state: "ready" };
-    const along = heldOf(group).map(({ observation, version }) => ({ observation: observation.id, version }));
+    const along = group.along.map(({ observation, version }) => ({ observation: observation.id, version }));
     const filed = address(
       group.members.map((o) => ({ ...o, binding, standing })),
       "result",
@@ -210,30 +209,45 @@ export function createDesk({ journal, now, patients, typed, address }: DeskParts
     return patientOf({ id: asked.patient, authority, type }, asked);
   }
 
-  /** The groups that these readings are of: of each, all that stands as the one named does. */
+  /**
+   * The groups that these readings are of: of each, all that stands as the one named does and is of the same patient or
+   * specimen, or of nobody yet. What two scans shared out is decided about apart; no reading is in two groups.
+   */
   async function groupsOf(act: Act): Promise<readonly Group[]> {
     const named = await journal.observations({ limit: 1000, ids: act.ids });
     for (const id of act.ids) {
       if (!named.some((row) => row.observation.id === id))
         throw new JournalError("NOT_FOUND", `No reading has the id ${id}.`);
     }
-    const groups = new Map<string, Group>();
-    for (const { observation } of named) {
+    const groups: Group[] = [];
+    const taken = new Set<string>();
+    // Those of somebody come first: they take along what is of nobody.
+    const bound = named.filter(({ observation }) => observation.binding !== undefined);
+    const unbound = named.filter(({ observation }) => observation.binding === undefined);
+    for (const { observation } of [...bound, ...unbound]) {
+      if (taken.has(observation.id)) continue;
       const rows = (await journal.observations({ limit: 1000, group: observation.group })).toReversed();
       const told = new Set(
         rows.map(({ observation: { reported } }) => JSON.stringify([reported?.patient, reported?.specimen])),
       );
       // Taken together they were, but the instrument names several people: one decision cannot be right for all.
       const together = told.size > 1 ? rows.filter((row) => row.observation.id === observation.id) : rows;
-      const state = stateFor(act, observation, together);
-      const members = together.filter((row) => row.observation.standing.state === state);
-      groups.set(`${state} ${told.size > 1 ? observation.id : observation.group}`, {
+      const alike = together.filter((row) => !taken.has(row.observation.id) && goesWith(observation, row.observation));
+      const state = stateFor(act, observation, alike);
+      const members = alike.filter((row) => row.observation.standing.state === state);
+      const group: Group = {
         members: members.map((row) => row.observation),
         versions: members.map((row) => row.version),
-        others: together.filter((row) => row.observation.standing.state !== state),
-      });
+        along:
+          act.do === "move" && state === "ready"
+            ? alike.filter((row) => row.observation.standing.state === "held")
+            : [],
+        others: together.filter((row) => !members.includes(row)).map((row) => row.observation),
+      };
+      for (const id of idsOf(group)) taken.add(id);
+      groups.push(group);
     }
-    return [...groups.values()];
+    return groups;
   }
 }
 
@@ -251,25 +265,32 @@ function check(act: Act, { members }: Group): void {
 }
 
 /** A move is of what is filed, and takes what is held of the same group along, whichever of them is named. */
-function stateFor(act: Act, { standing }: Observation, together: readonly StoredObservation[]): Standing["state"] {
-  const filed = together.some((row) => row.observation.standing.state === "ready");
+function stateFor(act: Act, { standing }: Observation, alike: readonly StoredObservation[]): Standing["state"] {
+  const filed = alike.some((row) => row.observation.standing.state === "ready");
   return act.do === "move" && standing.state === "held" && filed ? "ready" : standing.state;
 }
 
-/** What is held of a group whose decision is about the rest. */
-function heldOf({ others }: Group): readonly StoredObservation[] {
-  return others.filter(({ observation }) => observation.standing.state === "held");
+/** Whether what is decided about the one named holds for another of its group. */
+function goesWith({ binding: named }: Observation, { binding }: Observation): boolean {
+  return binding === undefined || (named !== undefined && sameSubject(named.subject, binding.subject));
+}
+
+/** All that a decision changes. */
+function idsOf({ members, along }: Group): readonly string[] {
+  return [...members, ...along.map(({ observation }) => observation)].map(({ id }) => id);
 }
 
 /**
- * Whether what was taken together with a reading is filed under somebody else: by a person, or though it was measured at
- * the same moment. Two scans may share out what was measured one after the other.
+ * Whether what was taken together with a reading is filed under somebody else: though it was measured at the same
+ * moment, or by a person, where the reading was not of the one it goes to before. Two scans may share out what was
+ * measured one after the other.
  */
-function isElsewhere({ binding, times }: Observation, { others }: Group): boolean {
-  return others.some(({ observation: { binding: filed, standing, times: then } }) => {
-    if (standing.state !== "ready" || filed === undefined || binding === undefined) return false;
-    const one = filed.method === "person" || then.measured === times.measured;
-    return one && !sameSubject(filed.subject, binding.subject);
+function isElsewhere({ binding: before, times }: Observation, after: Binding | undefined, { others }: Group): boolean {
+  return others.some(({ binding: filed, standing, times: then }) => {
+    if (standing.state !== "ready" || filed === undefined || after === undefined) return false;
+    const stays = before !== undefined && sameSubject(before.subject, after.subject);
+    const one = (filed.method === "person" && !stays) || then.measured === times.measured;
+    return one && !sameSubject(filed.subject, after.subject);
   });
 }
 
@@ -282,8 +303,10 @@ interface Group {
   /** Those that stand alike, which it is about. */
   readonly members: readonly Observation[];
   readonly versions: readonly number[];
-  /** The rest. */
-  readonly others: readonly StoredObservation[];
+  /** What is held of them and moves along. */
+  readonly along: readonly StoredObservation[];
+  /** What was taken together with the members and is not of them. */
+  readonly others: readonly Observation[];
 }
 
 function words({ standing }: Observation): string {

@@ -486,6 +486,117 @@ describe("of readings taken together that stand differently", () => {
   });
 });
 
+describe("of readings taken together that two scans shared out", () => {
+  const scanned = (id: string) =>
+    ({
+      subject: { kind: "patient", patient: { id, authority: "CLINIC", type: "MR" } },
+      since: at,
+      method: "scan",
+      verified: false,
+    }) as const;
+  const shared = (over: Partial<Observation> = {}): readonly [Observation, Observation] => {
+    const first = sampleObservation({ ...pressure("SYS", "118"), binding: scanned("0001") });
+    const times = { ...first.times, measured: "2026-11-23T14:07:00.000Z" };
+    return [first, sampleObservation({ ...pressure("DIA", "76"), times, binding: scanned("0002"), ...over })];
+  };
+  const doubted = { standing: { state: "held", reasons: ["implausible"] } } as const;
+  const move = (ids: string[], patient: string): Act => ({ do: "move", ids, subject: { patient }, by, reason: "no" });
+  const ehr = async (messages: () => Promise<readonly Message[]>) =>
+    (await messages()).filter(({ sink }) => sink === "ehr").map(({ whose, says }) => `${whose} ${says}`);
+
+  test("one is moved, and the other stays with its patient", async () => {
+    const [first, second] = shared();
+    const { desk, messages, deliver } = await deskWith(first, second);
+    await deliver();
+    expect(await desk.act(move([first.id], "0003"))).toEqual([{ id: first.id, now: "ready" }]);
+    expect(await ehr(messages)).toEqual(["0001 F 118", "0002 F 76", "0001 W 118", "0003 F 118"]);
+  });
+
+  test("one is moved to the patient of the other", async () => {
+    const [first, second] = shared();
+    const { desk, messages, deliver } = await deskWith(first, second);
+    await deliver();
+    await desk.act(move([first.id], "0002"));
+    expect(await ehr(messages)).toEqual(["0001 F 118", "0002 F 76", "0001 W 118", "0002 F 118"]);
+  });
+
+  test("both are moved where both are named, and what is of nobody goes along once", async () => {
+    const [first, second] = shared();
+    const third = held(["no-patient", "implausible"], { group: first.group });
+    const { journal, desk, messages, deliver } = await deskWith(first, second, third);
+    await deliver();
+    const done = await desk.act(move([third.id, first.id, second.id], "0003"));
+    expect(done.map(({ id }) => id).toSorted()).toEqual([first.id, second.id, third.id].toSorted());
+    expect((await ehr(messages)).toSorted().slice(-2)).toEqual(["0003 F 118", "0003 F 76"]);
+    for (const { observation } of await journal.observations({ limit: 5 }))
+      expect(observation.binding?.subject).toMatchObject({ patient: { id: "0003" } });
+  });
+
+  test("what is held for another patient does not move along, and is released to that one afterwards", async () => {
+    const [first, second] = shared(doubted);
+    const { desk, messages, deliver } = await deskWith(first, second);
+    await deliver();
+    expect(await desk.act(move([first.id], "0003"))).toEqual([{ id: first.id, now: "ready" }]);
+    await expect(desk.act(attach([second.id], { accept: ["implausible"] }))).rejects.toThrow("filed under another");
+    await desk.act(release([second.id], ["implausible"]));
+    expect(await ehr(messages)).toEqual(["0001 F 118", "0001 W 118", "0003 F 118", "0002 F 76"]);
+  });
+
+  test("one is held, and the other goes", async () => {
+    const [first, second] = shared();
+    const { desk, standings } = await deskWith(first, second);
+    await desk.act({ do: "hold", ids: [first.id], by, reason: "not sure" });
+    expect(await standings()).toEqual(["by-person", "ready"]);
+  });
+
+  test.each(["attach", "release", "discard"] as const)("of two that are held, %s is about one", async (act) => {
+    const [first, second] = shared(doubted);
+    const { journal, desk, standings } = await deskWith({ ...first, ...doubted }, second);
+    if (act === "attach") await desk.act(attach([first.id], { accept: ["implausible"] }));
+    if (act === "release") await desk.act(release([first.id], ["implausible"]));
+    if (act === "discard") await desk.act({ do: "discard", ids: [first.id], by, reason: "no" });
+    expect(await standings()).toEqual([act === "discard" ? "discarded" : "ready", "implausible"]);
+    const [row] = await journal.observations({ limit: 1, ids: [second.id] });
+    expect(row?.observation.binding).toEqual(second.binding);
+  });
+
+  test("what is of nobody is attached without what is of somebody", async () => {
+    const [first] = shared();
+    const third = held(["no-patient"], { group: first.group });
+    const { desk, standings } = await deskWith({ ...first, ...doubted }, third);
+    await desk.act(attach([third.id]));
+    expect(await standings()).toEqual(["implausible", "ready"]);
+  });
+});
+
+describe("of readings in one message of which the instrument names different specimens", () => {
+  const pair = (): readonly [Observation, Observation] => {
+    const first = sampleObservation({ ...pressure("SYS", "118"), reported: { specimen: "S-1" } });
+    return [first, sampleObservation({ ...pressure("DIA", "76"), times: first.times, reported: { specimen: "S-2" } })];
+  };
+
+  test("one cannot be held while the message that carries both is queued, and both go", async () => {
+    const [first, second] = pair();
+    const { desk, messages, standings } = await deskWith(first, second);
+    await expect(desk.act({ do: "hold", ids: [first.id], by, reason: "not sure" })).rejects.toEqual(namesMove);
+    expect((await messages()).map(({ state }) => state)).toEqual(["queued", "queued"]);
+    expect(await standings()).toEqual(["ready", "ready"]);
+  });
+
+  test("one is moved by a withdrawal, and the other reaches its patient", async () => {
+    const [first, second] = pair();
+    const { desk, messages, deliver } = await deskWith(first, second);
+    await desk.act({ do: "move", ids: [first.id], subject: { patient: "0007" }, by, reason: "wrong band" });
+    await deliver();
+    const told = (await messages()).filter(({ sink }) => sink === "ehr");
+    expect(told.map(({ state, whose, says }) => `${state} ${whose} ${says}`)).toEqual([
+      "delivered CANARY-0012 F 118,F 76",
+      "delivered CANARY-0012 W 118",
+      "delivered 0007 F 118",
+    ]);
+  });
+});
+
 test("a reading that does not exist is not found, and the others named with it are left alone", async () => {
   const reading = held(["no-patient"]);
   const { desk, standings } = await deskWith(reading);

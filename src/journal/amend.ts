@@ -19,12 +19,14 @@ SELECT value->>0, ?2, value->>1, value->>2, value->>3, value->>4 FROM json_each(
 const unhold = "DELETE FROM held WHERE observation IN (SELECT value FROM json_each(?))";
 const hold = "INSERT INTO held (observation, reasons) SELECT value, ?2 FROM json_each(?1)";
 
-/** Deliveries that carry these observations, and whether a sink ever had them or may have. */
+/** Deliveries that carry these observations, whether a sink ever had them or may have, and whether they carry others. */
 const carriers = `
 SELECT DISTINCT d.seq, d.state,
-  d.attempts > 0 OR d.may_be_duplicate = 1 OR d.state NOT IN ('queued', 'abandoned') AS gone
+  d.attempts > 0 OR d.may_be_duplicate = 1 OR d.state NOT IN ('queued', 'abandoned') AS gone,
+  EXISTS (SELECT 1 FROM carries WHERE delivery = d.seq
+    AND observation NOT IN (SELECT value FROM json_each(?1))) AS shared
 FROM carries AS c JOIN delivery AS d ON d.seq = c.delivery
-WHERE c.observation IN (SELECT value FROM json_each(?))`;
+WHERE c.observation IN (SELECT value FROM json_each(?1))`;
 const recallRows = `
 UPDATE delivery SET state = 'abandoned', settled_at = ?2 WHERE seq IN (SELECT value FROM json_each(?1))`;
 
@@ -111,7 +113,7 @@ function checkVersion(id: string, expected: number | undefined, { version }: Sta
 }
 
 async function recall(database: Database, seqs: string, at: string): Promise<void> {
-  const rows = await database.all<{ seq: number; state: string; gone: number }>(carriers, seqs);
+  const rows = await database.all<{ seq: number; state: string; gone: number; shared: number }>(carriers, seqs);
   if (rows.some(({ gone }) => gone === 1)) {
     throw new JournalError(
       "NOT_ALLOWED",
@@ -119,6 +121,13 @@ async function recall(database: Database, seqs: string, at: string): Promise<voi
         "move takes it back from a wrong patient and files it under the right one",
     );
   }
-  const queued = rows.filter(({ state }) => state === "queued").map(({ seq }) => seq);
-  if (queued.length > 0) await database.run(recallRows, JSON.stringify(queued), at);
+  const queued = rows.filter(({ state }) => state === "queued");
+  if (queued.some(({ shared }) => shared === 1)) {
+    throw new JournalError(
+      "NOT_ALLOWED",
+      "a message that carries this reading with others is on its way already: it cannot be held any more; " +
+        "move takes it back from a wrong patient and files it under the right one",
+    );
+  }
+  if (queued.length > 0) await database.run(recallRows, JSON.stringify(queued.map(({ seq }) => seq)), at);
 }

@@ -218,8 +218,8 @@ export interface Amendment {
   readonly along?: readonly { readonly observation: string; readonly version: number }[];
   readonly times?: Times;
   /**
-   * Gives up its deliveries that were never handed to a sink. If one was handed over, or may have been, the amendment
-   * is rejected with NOT_ALLOWED.
+   * Gives up its deliveries that were never handed to a sink. If one was handed over, or may have been, or waits and
+   * carries others too that would then never be sent, the amendment is rejected with NOT_ALLOWED.
    */
   readonly recall?: boolean;
   readonly event: JournalEvent;

@@ -359,6 +359,28 @@ describe("amend", () => {
     expect(await journal.deliveries({ limit: 5 })).toEqual(before);
     expect(await journal.observations({ limit: 5, standing: "ready" })).toHaveLength(1);
   });
+
+  test("a recall of one of two that a queued message carries is refused; of both it is not", async () => {
+    const { journal } = await journalForTest();
+    const [one, two] = [sampleObservation(), sampleObservation()];
+    const { deliveries } = entryOf(one, { sink: "emr" });
+    const both = deliveries.map((delivery) => ({ ...delivery, observations: [one.id, two.id] }));
+    await journal.append({ observations: [one, two], events: [], deliveries: both });
+    const recall = (...observations: string[]) =>
+      journal.amend({
+        observations,
+        from: "ready",
+        standing: { state: "held", reasons: ["by-person"] },
+        recall: true,
+        event,
+        deliveries: [],
+      });
+    await expect(recall(one.id)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+    expect((await journal.deliveries({ limit: 5 })).map(({ state }) => state)).toEqual(["queued"]);
+    expect(await journal.observations({ limit: 5, standing: "ready" })).toHaveLength(2);
+    await recall(one.id, two.id);
+    expect((await journal.deliveries({ limit: 5 })).map(({ state }) => state)).toEqual(["abandoned"]);
+  });
 });
 
 describe("attend", () => {
