@@ -270,9 +270,14 @@ function stateFor(act: Act, { standing }: Observation, alike: readonly StoredObs
   return act.do === "move" && standing.state === "held" && filed ? "ready" : standing.state;
 }
 
-/** Whether what is decided about the one named holds for another of its group. */
-function goesWith({ binding: named }: Observation, { binding }: Observation): boolean {
-  return binding === undefined || (named !== undefined && sameSubject(named.subject, binding.subject));
+/**
+ * Whether what is decided about the one named holds for another of its group: of the same patient, and in the same way
+ * or of the same moment. One that a person filed under the patient whom a scan gave the other stands for itself.
+ */
+function goesWith({ binding: named, times }: Observation, { binding, times: then }: Observation): boolean {
+  if (binding === undefined) return true;
+  if (named === undefined || !sameSubject(named.subject, binding.subject)) return false;
+  return named.method === binding.method || times.measured === then.measured;
 }
 
 /** All that a decision changes. */

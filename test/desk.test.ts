@@ -504,6 +504,16 @@ describe("of readings taken together that two scans shared out", () => {
   const ehr = async (messages: () => Promise<readonly Message[]>) =>
     (await messages()).filter(({ sink }) => sink === "ehr").map(({ whose, says }) => `${whose} ${says}`);
 
+  test("one that was moved to the other's patient by mistake is moved on alone", async () => {
+    const [first, second] = shared();
+    const { desk, messages, deliver } = await deskWith(first, second);
+    await deliver();
+    await desk.act(move([first.id], "0002"));
+    await deliver();
+    expect(await desk.act(move([first.id], "0003"))).toEqual([{ id: first.id, now: "ready" }]);
+    expect((await ehr(messages)).slice(2)).toEqual(["0001 W 118", "0002 F 118", "0002 W 118", "0003 F 118"]);
+  });
+
   test("one is moved, and the other stays with its patient", async () => {
     const [first, second] = shared();
     const { desk, messages, deliver } = await deskWith(first, second);

@@ -45,6 +45,8 @@ describe("what is set", () => {
     const { code, err } = await runCli(["simulate", "health-o-meter-esc", "--listen", "0", "--set", "W=712345"]);
     expect(code).toBe(2);
     expect(err).toMatch(/shows no W of 712345; it shows .* kg/);
+    const whole = await runCli(["simulate", "health-o-meter-esc", "--listen", "0", "--set", "W=70"]);
+    expect(whole.err).toMatch(/writes W with 1 .*decimals, and not as 70/);
   });
 
   test("is of no use for a HID device, which no pty can stand for", async () => {

@@ -154,14 +154,19 @@ function measuredOf({ set }: Values, simulation: Simulation, profile: Profile): 
   return [Object.fromEntries(pairs)];
 }
 
-/** A number that is outside of the channel's range in each of its units is none that this instrument shows. */
+/** A number that is outside of the channel's range in each of its units, or has other decimals, is none that it shows. */
 function refuseImpossible(name: string, text: string, { id, channels }: Profile): void {
   const number = /^-?\d+(?:\.\d+)?(?= |$)/.exec(text.trim())?.[0];
+  if (number === undefined) return;
   const ranges = Object.entries(channels[name]?.range ?? {});
-  if (number === undefined || ranges.length === 0) return;
-  if (ranges.some(([, [least, most]]) => Number(number) >= least && Number(number) <= most)) return;
-  const shown = ranges.map(([unit, [least, most]]) => `${least} to ${most} ${unit}`).join(", or ");
-  throw new UsageError(`${id} shows no ${name} of ${text}; it shows ${shown}.`);
+  const within = ranges.some(([, [least, most]]) => Number(number) >= least && Number(number) <= most);
+  if (ranges.length > 0 && !within) {
+    const shown = ranges.map(([unit, [least, most]]) => `${least} to ${most} ${unit}`).join(", or ");
+    throw new UsageError(`${id} shows no ${name} of ${text}; it shows ${shown}.`);
+  }
+  const decimals = new Set(Object.values(channels[name]?.decimals ?? {}).flat());
+  if (decimals.size === 0 || decimals.has(number.split(".")[1]?.length ?? 0)) return;
+  throw new UsageError(`${id} writes ${name} with ${[...decimals].join(" or ")} decimals, and not as ${text}.`);
 }
 
 /** Opens the line that was asked for; each stream that comes of it goes to `onStream`. Answers how to close it. */
