@@ -12,8 +12,8 @@ export interface NewsParts {
   readonly journal: Pick<Journal, "known">;
   /** finding -> observation */
   readonly meaning: (report: Report) => readonly Unbound[];
-  /** Resolves once they are on disk; nothing where there is nothing to store. */
-  readonly store: (report: Report, fresh: readonly Unbound[]) => Promise<unknown> | undefined;
+  /** Resolves once they are on disk. Not called where nothing is new. */
+  readonly store: (report: Report, fresh: readonly Unbound[]) => Promise<unknown>;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface News {
    * would each find it new. `take` never rejects.
    */
   inTurn<A>(report: Report, take: () => Promise<A>): Promise<A>;
-  /** Stores what is new of it. What it remembers of it meanwhile is forgotten by `undo`. */
+  /** Stores what is new of it; undefined where nothing is. What it remembers of it meanwhile is forgotten by `undo`. */
   store(report: Report, undo: Undo): Promise<unknown> | undefined;
 }
 

@@ -18,8 +18,8 @@ const most = 64;
 export interface Repeats {
   /**
    * `same`: told by an age, of the same instrument, with the same digits and at the same time, it is the measurement
-   * that was seen. `perhaps`: its age is counted too coarsely to tell; or a scale whose cable came loose shows the weight that stands on it, or somebody weighs
-   * just as much; only a person can tell.
+   * that was seen. `perhaps`: its age is counted too coarsely to tell; or a scale whose cable came loose shows the weight
+   * that stands on it, or somebody weighs just as much; only a person can tell.
    */
   look(observation: Unbound): "new" | "same" | "perhaps";
   /** Remembers a measurement that is being stored; answers how to forget it, for good, if it could not be. */
