@@ -61,7 +61,7 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     };
     try {
       const done = news.store(report, undo);
-      return done === undefined ? Promise.resolve("stored") : done.then(() => "stored", refused);
+      return done === undefined ? Promise.resolve("stored") : done.then(stored, refused);
     } catch (error) {
       return Promise.resolve(refused(error));
     }
@@ -81,9 +81,15 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
       observations.push(bound.observation);
       events.push(...bound.events);
     }
-    const ready = observations.filter(({ standing }) => standing.state === "ready");
-    const deliveries = address(ready, addressees, postmark(report.received), "result");
-    return journal.append({ observations, events, deliveries });
+    const where = postmark(report.received);
+    return journal.append({
+      observations,
+      events,
+      get deliveries() {
+        const ready = observations.filter(({ standing }) => standing.state === "ready");
+        return address(ready, addressees, where, "result");
+      },
+    });
   }
 
   /** finding -> observation */
@@ -112,6 +118,8 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     });
   }
 }
+
+const stored = (): "stored" => "stored";
 
 /** What others ask of the line beside what devices tell it. */
 export interface Gateway extends Upstream {

@@ -12,7 +12,8 @@ import type { DeviceStatus, Upstream } from "./device.ts";
 import { loadDriver } from "./drivers.ts";
 import { type Assignment, type Matched, match } from "./match.ts";
 import { lineSettings } from "./reader.ts";
-import { Recorder, type Recording } from "./recorder.ts";
+import { flushAfterMs, Recorder, type Recording } from "./recorder.ts";
+import { Rounds } from "./rounds.ts";
 import { SupervisedDevice } from "./supervisor.ts";
 import { Tap } from "./tap.ts";
 import { hostTimers, type Timers } from "./timers.ts";
@@ -49,6 +50,8 @@ const unrecorded: Recording = { in: () => {}, out: () => {}, end: () => {} };
 export class Fleet {
   readonly #parts: FleetParts;
   readonly #timers: Timers;
+  /** In which the recordings of all devices are written. */
+  readonly #rounds: Rounds;
   readonly #listening: ReturnType<typeof listeners>;
   readonly #members = new Map<string, Member>();
   #devices: readonly Device[] = [];
@@ -59,6 +62,7 @@ export class Fleet {
   constructor(parts: FleetParts) {
     this.#parts = parts;
     this.#timers = parts.timers ?? hostTimers;
+    this.#rounds = new Rounds(this.#timers, flushAfterMs);
     const strangers = new Set<string>();
     this.#listening = listeners((listener, peer) => {
       if (strangers.has(peer) || strangers.size >= mostStrangers) return;
@@ -135,7 +139,7 @@ export class Fleet {
         : new Recorder(
             join(recordings, device.id),
             site.recorder.megabytesPerDevice * 1024 * 1024,
-            this.#timers,
+            this.#rounds,
             (cause) => log("recorder.failed", { device: device.id, cause }),
           );
     const supervised = new SupervisedDevice(device, {

@@ -12,7 +12,7 @@ import type { Timers } from "./timers.ts";
  * Reports that may wait for their answer before the instrument is asked to wait, where its link can. As many as share a
  * commit or two: more would fill the memory and gain nothing.
  */
-const mostUnanswered = 256;
+const mostUnanswered = 384;
 
 /** What a session that lives tells the device that it is part of. */
 interface LiveSessionEvents {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type CaptureHead, type CaptureLine, formatHead, formatLine } from "../driver-kit/capture.ts";
-import type { Timers } from "./timers.ts";
+import type { Rounds } from "./rounds.ts";
 
 /** What passes on one connection, written down. Times in milliseconds since it was opened. */
 export interface Recording {
@@ -17,7 +17,8 @@ export interface RecordingStart {
   readonly reports: boolean;
 }
 
-const flushAfterMs = 5000;
+/** So long what passed may wait to be written. */
+export const flushAfterMs = 5000;
 const flushBytes = 32 * 1024;
 /** Bytes that may wait for a slow disk before a recording is given up. */
 const waitingBytes = 1024 * 1024;
@@ -35,17 +36,20 @@ const mostFiles = 64;
 export class Recorder {
   readonly #folder: string;
   readonly #mostBytes: number;
-  readonly #timers: Timers;
+  readonly #rounds: Rounds;
   readonly #failed: (cause: string) => void;
   /** Oldest first. */
   readonly #files: { readonly path: string; bytes: number }[] = [];
   #work: Promise<void> = Promise.resolve();
 
-  /** @param failed is told the error code when something could not be written. */
-  constructor(folder: string, mostBytes: number, timers: Timers, failed: (cause: string) => void = () => {}) {
+  /**
+   * @param rounds those of {@link flushAfterMs}.
+   * @param failed is told the error code when something could not be written.
+   */
+  constructor(folder: string, mostBytes: number, rounds: Rounds, failed: (cause: string) => void = () => {}) {
     this.#folder = folder;
     this.#mostBytes = mostBytes;
-    this.#timers = timers;
+    this.#rounds = rounds;
     this.#failed = failed;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -60,7 +64,7 @@ export class Recorder {
 
   /** Starts the recording of a session. It makes no file before there is something to write. */
   record(start: RecordingStart): Recording {
-    return new SessionRecording(start, this.#timers, {
+    return new SessionRecording(start, this.#rounds, {
       partBytes: Math.max(4096, Math.floor(this.#mostBytes / 4)),
       open: (from) => this.#open(start, from),
       write: (file, text) => this.#write(file, text),
@@ -112,7 +116,7 @@ interface Disk {
 
 class SessionRecording implements Recording {
   readonly #start: RecordingStart;
-  readonly #timers: Timers;
+  readonly #rounds: Rounds;
   readonly #disk: Disk;
   #file: RecordingFile | undefined;
   #lines: CaptureLine[] = [];
@@ -125,9 +129,9 @@ class SessionRecording implements Recording {
   #cancelFlush: (() => void) | undefined;
   #givenUp = false;
 
-  constructor(start: RecordingStart, timers: Timers, disk: Disk) {
+  constructor(start: RecordingStart, rounds: Rounds, disk: Disk) {
     this.#start = start;
-    this.#timers = timers;
+    this.#rounds = rounds;
     this.#disk = disk;
   }
 
@@ -155,7 +159,7 @@ class SessionRecording implements Recording {
     this.#lines.push(line);
     this.#pending += bytes;
     if (this.#pending >= flushBytes) this.#flush();
-    else this.#cancelFlush ??= this.#timers.after(flushAfterMs, () => this.#flush());
+    else this.#cancelFlush ??= this.#rounds.join(() => this.#flush());
   }
 
   #flush(): void {

@@ -1,6 +1,7 @@
 import type { Ballast } from "./ballast.ts";
 import { type Database, transaction } from "./database.ts";
 import { JournalError } from "./journal.ts";
+import { gatherMost, gatherMs, Pace } from "./pace.ts";
 import { asJournalError, isDiskFull } from "./trouble.ts";
 
 /** One kind of change: how many such changes, asked for by different callers, are made together. */
@@ -9,6 +10,8 @@ export interface Change<Input, Output> {
   weigh(input: Input): number;
   /** Whether it is made even on a full disk: what was sent must be written down, and old rows must go. */
   readonly essential: boolean;
+  /** Whether it may wait a moment for others, while many come one by one. */
+  readonly patient: boolean;
   /** Whether these can be made by one statement at most, which is a transaction by itself. */
   isOneStatement(inputs: readonly Input[]): boolean;
   /**
@@ -33,7 +36,7 @@ const quietMs = 200;
 
 /**
  * The one writer. Changes asked for while a commit is under way share the next one, and its one fsync. A caller's
- * promise resolves after that fsync. If a shared transaction fails, nothing of it is there, and each caller's change is
+ * promise resolves after that fsync. While many small ones come one by one, they gather for a moment first. If a shared transaction fails, nothing of it is there, and each caller's change is
  * made again alone, so that one caller's mistake is that caller's failure. Reads run between transactions.
  */
 export class CommitQueue {
@@ -44,6 +47,12 @@ export class CommitQueue {
   #reads: (() => Promise<void>)[] = [];
   #turning: Promise<void> | undefined;
   #asked = false;
+  readonly #pace = new Pace();
+  /** How many wait that may wait; and whether something waits that may not. */
+  #patient = 0;
+  #urgent = false;
+  /** Ends the wait for company that is under way. */
+  #goOn: () => void = () => undefined;
   #commits = 0;
   #quiet: NodeJS.Timeout | undefined;
   #closed = false;
@@ -54,11 +63,27 @@ export class CommitQueue {
     this.#watch = watch;
   }
 
-  /** Adds a kind of change. Within a transaction, kinds are made in the order in which they were added. */
-  accept<Input, Output>(change: Change<Input, Output>): (input: Input) => Promise<Output> {
+  /**
+   * Adds a kind of change. Within a transaction, kinds are made in the order in which they were added. What is given is
+   * made `ready` at once, except while changes gather: then those of a round are made ready together.
+   */
+  accept<Given, Input, Output>(
+    change: Change<Input, Output>,
+    ready: (given: Given) => Input,
+  ): (given: Given) => Promise<Output> {
+    let gathered: Asked<Given, Output>[] = [];
     let waiting: Call<Input, Output>[] = [];
+    const admit = (given: Given, resolve: (output: Output) => void, reject: (error: unknown) => void): void => {
+      try {
+        waiting.push({ input: ready(given), resolve, reject });
+      } catch (error) {
+        reject(error);
+      }
+    };
     this.#lines.push({
       take() {
+        for (const { given, resolve, reject } of gathered) admit(given, resolve, reject);
+        gathered = [];
         let rows = 0;
         let n = 0;
         for (const call of waiting) {
@@ -71,10 +96,13 @@ export class CommitQueue {
         return taken.length === 0 ? undefined : share(change, taken);
       },
     });
-    return (input) =>
+    return (given) =>
       new Promise((resolve, reject) => {
         if (this.#closed) return reject(new JournalError("JOURNAL_FAILED", "the journal is closed"));
-        waiting.push({ input, resolve, reject });
+        if (this.#pace.gathering || gathered.length > 0) gathered.push({ given, resolve, reject });
+        else admit(given, resolve, reject);
+        if (change.patient) this.#patient += 1;
+        else this.#urgent = true;
         this.#turn();
       });
   }
@@ -90,6 +118,7 @@ export class CommitQueue {
           reject(this.#failure(error));
         }
       });
+      this.#urgent = true;
       this.#turn();
     });
   }
@@ -98,12 +127,14 @@ export class CommitQueue {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#quiet);
+    this.#goOn();
     while (this.#turning !== undefined) await this.#turning;
   }
 
   #turn(): void {
     clearTimeout(this.#quiet);
     this.#asked = true;
+    if (this.#urgent || this.#patient >= gatherMost) this.#goOn();
     this.#turning ??= this.#start().finally(() => {
       this.#turning = undefined;
       // Asked for in the very moment when the last round had ended.
@@ -123,7 +154,10 @@ export class CommitQueue {
 
   async #work(): Promise<void> {
     while (this.#asked) {
+      await this.#company();
       this.#asked = false;
+      this.#urgent = false;
+      this.#patient = 0;
       const reads = this.#reads;
       this.#reads = [];
       const shares = this.#lines.flatMap((line) => line.take() ?? []);
@@ -133,9 +167,24 @@ export class CommitQueue {
         // Each a transaction by itself: as many turns of the event loop less, and one fsync more.
         if (shares.every(({ isOneStatement }) => isOneStatement)) for (const one of shares) await this.#commit([one]);
         else await this.#commit(shares);
+        this.#pace.made(sizeOf(shares), sizeOf(shares.filter(({ essential }) => !essential)), performance.now());
       }
       for (const read of reads) await read();
     }
+  }
+
+  /** Waits for others where that is worth it. */
+  async #company(): Promise<void> {
+    const worthIt = this.#pace.gathering && this.#patient > 0 && this.#patient < gatherMost;
+    if (!worthIt || this.#urgent || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      this.#goOn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#goOn = () => undefined;
   }
 
   async #commit(shares: readonly Share[]): Promise<void> {
@@ -195,10 +244,14 @@ export class CommitQueue {
   }
 }
 
-interface Call<Input, Output> {
-  readonly input: Input;
+interface Asked<Given, Output> {
+  readonly given: Given;
   readonly resolve: (output: Output) => void;
-  readonly reject: (error: JournalError) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Call<Input, Output> extends Omit<Asked<unknown, Output>, "given"> {
+  readonly input: Input;
 }
 
 interface Line {
@@ -207,6 +260,8 @@ interface Line {
 
 /** The part that one kind of change has in a transaction. */
 interface Share {
+  /** How many callers it serves. */
+  readonly size: number;
   readonly essential: boolean;
   readonly isOneStatement: boolean;
   make(): Promise<void>;
@@ -224,6 +279,7 @@ function share<Input, Output>(
   let outputs: readonly Output[] = [];
   let acts: (() => void)[] = [];
   return {
+    size: calls.length,
     essential: change.essential,
     isOneStatement: atOnce,
     async make() {
@@ -245,5 +301,7 @@ function share<Input, Output>(
     alone: () => calls.map((call) => share(change, [call], false)),
   };
 }
+
+const sizeOf = (shares: readonly Share[]): number => shares.reduce((sum, { size }) => sum + size, 0);
 
 const noSpace = (): JournalError => new JournalError("JOURNAL_FULL", "there is no room for new readings");

@@ -77,6 +77,7 @@ interface ClaimedRow {
 export function claim(database: Database): Change<Claim, readonly Claimed[]> {
   return {
     essential: true,
+    patient: false,
     isOneStatement: (claims) => claims.length === 1,
     weigh: ({ limit }) => limit,
     async make(claims) {
@@ -107,6 +108,7 @@ function claimed(row: ClaimedRow): Claimed {
 export function settle(database: Database): Change<readonly Outcome[], void> {
   return {
     essential: true,
+    patient: true,
     isOneStatement: () => true,
     weigh: (outcomes) => outcomes.length,
     async make(calls) {

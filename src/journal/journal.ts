@@ -70,6 +70,7 @@ export interface Journal {
 export interface Entry {
   readonly observations: readonly Observation[];
   readonly events: readonly JournalEvent[];
+  /** May be a getter: it is read once, before the commit, and late where that is cheaper. */
   readonly deliveries: readonly NewDelivery[];
 }
 

@@ -58,6 +58,7 @@ export interface RetainedStep {
 export function retire(database: Database): Change<RetainStep, RetainedStep> {
   return {
     essential: true,
+    patient: false,
     isOneStatement: () => false,
     weigh: () => rowsABatch,
     async make(steps) {
@@ -131,6 +132,7 @@ export async function size(database: Database): Promise<{ readonly bytes: number
 export function giveBack(database: Database): Change<null, boolean> {
   return {
     essential: true,
+    patient: false,
     isOneStatement: () => false,
     weigh: () => pagesABatch,
     async make(calls) {

@@ -5,7 +5,7 @@ import type { Ballast } from "./ballast.ts";
 import { CommitQueue, type QueueWatch } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import { claim, nextDue, settle } from "./delivery.ts";
-import type { Journal } from "./journal.ts";
+import type { Entry, Journal } from "./journal.ts";
 import type { Sequences } from "./message.ts";
 import { decide } from "./person.ts";
 import { counts, deliveries, deliveryBytes, events, known, observations } from "./query.ts";
@@ -29,13 +29,13 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
   const outgoing = { sequences, takers: new Takers() };
   const slab = new Slab();
   // In one transaction: first what became of the old, then the new, then people, then what is handed out.
-  const settled = queue.accept(settle(database));
-  const appended = queue.accept(append(database, outgoing));
-  const amended = queue.accept(amend(database, outgoing));
-  const decided = queue.accept(decide(database));
-  const claimed = queue.accept(claim(database));
-  const retired = queue.accept(retire(database));
-  const givenBack = queue.accept(giveBack(database));
+  const settled = queue.accept(settle(database), asGiven);
+  const appended = queue.accept(append(database, outgoing), (entry: Entry) => written(entry, slab));
+  const amended = queue.accept(amend(database, outgoing), asGiven);
+  const decided = queue.accept(decide(database), asGiven);
+  const claimed = queue.accept(claim(database), asGiven);
+  const retired = queue.accept(retire(database), asGiven);
+  const givenBack = queue.accept(giveBack(database), asGiven);
 
   /** Steps through the oldest rows until there are no more, or until `enough`. */
   async function remove(step: RetainStep, enough: () => Promise<boolean>): Promise<RemovedRows> {
@@ -58,7 +58,7 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
   }
 
   return {
-    append: (entry) => appended(written(entry, slab)),
+    append: appended,
     claim: (sink, limit, nowMs) => claimed({ sink, limit, nowMs }),
     attend: (sink, taker) => outgoing.takers.attend(sink, taker),
     settle: settled,
@@ -88,6 +88,8 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
     },
   };
 }
+
+const asGiven = <T>(given: T): T => given;
 
 interface RemovedRows {
   readonly removed: number;

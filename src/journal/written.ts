@@ -25,11 +25,14 @@ export interface WrittenObservation {
   readonly body: Uint8Array;
 }
 
+const none: Written["events"] = [];
+
 export function written({ observations, events, deliveries }: Entry, slab: Slab): Written {
   return {
     observations: observations.map((observation) => writtenObservation(observation, slab)),
-    events: events.map(eventRow),
-    deliveries,
+    events: events.length === 0 ? none : events.map(eventRow),
+    // Grown one by one it would keep the room that it grew by.
+    deliveries: deliveries.slice(),
   };
 }
 

@@ -35,6 +35,7 @@ function mayRecur({ deviceTime, record, mayRecur: told }: Finding): boolean {
  * before. Such a result may be one that is stored, sent again, or another patient's. Undefined for every other key.
  */
 export function dayBefore(sourceKey: string): string | undefined {
+  if (!sourceKey.endsWith('"]')) return undefined;
   const [end, day] = /,"(\d{4}-\d{2}-\d{2})"\]$/.exec(sourceKey) ?? [];
   const at = day === undefined ? Number.NaN : Date.parse(day);
   if (end === undefined || Number.isNaN(at)) return undefined;

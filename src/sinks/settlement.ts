@@ -15,7 +15,7 @@ export interface SettlementParts {
 /** After the journal failed to answer. */
 const retryMs = 1000;
 /** So many wait for no more. */
-const company = 100;
+const company = 500;
 
 /**
  * What became of deliveries, on its way into the journal. Outcomes that come while a commit is under way go with the

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Recorder } from "../../src/devices/recorder.ts";
+import { flushAfterMs, Recorder } from "../../src/devices/recorder.ts";
+import { Rounds } from "../../src/devices/rounds.ts";
 import { hostTimers } from "../../src/devices/timers.ts";
 import { parseCapture } from "../../src/driver-kit/capture.ts";
 
@@ -11,6 +12,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "vitalwire-rec-"));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const rounds = new Rounds(hostTimers, flushAfterMs);
 
 const start = (session: string, reports = false) => ({
   head: { capture: 1, profile: "toy", source: "test", evidence: "capture", session } as const,
@@ -29,14 +32,14 @@ async function size(): Promise<number> {
 }
 
 test("a session without a byte makes no file", async () => {
-  const recorder = new Recorder(folder, 100_000, hostTimers);
+  const recorder = new Recorder(folder, 100_000, rounds);
   recorder.record(start("s1")).end(10);
   await recorder.written();
   expect(await readdir(folder)).toEqual([]);
 });
 
 test("the pieces of one millisecond are one line, but reports stay apart", async () => {
-  const recorder = new Recorder(folder, 100_000, hostTimers);
+  const recorder = new Recorder(folder, 100_000, rounds);
   for (const reports of [false, true]) {
     const recording = recorder.record(start(reports ? "hid" : "stream", reports));
     recording.in(5, Uint8Array.of(1));
@@ -56,7 +59,7 @@ test("the pieces of one millisecond are one line, but reports stay apart", async
 test("the folder stays within its bound, keeps the latest, and names each part by its offset", async () => {
   const most = 200_000;
   await writeFile(join(folder, "earlier-0.jsonl"), "x".repeat(50_000));
-  const recorder = new Recorder(folder, most, hostTimers);
+  const recorder = new Recorder(folder, most, rounds);
   const recording = recorder.record(start("s1"));
   for (let i = 0; i < 1000; i++) {
     recording.in(i, new Uint8Array(1000).fill(65 + (i % 26)));
@@ -78,7 +81,7 @@ test("the folder stays within its bound, keeps the latest, and names each part b
 });
 
 test("a flapping port does not fill the folder with files", async () => {
-  const recorder = new Recorder(folder, 10_000_000, hostTimers);
+  const recorder = new Recorder(folder, 10_000_000, rounds);
   for (let i = 0; i < 200; i++) {
     const recording = recorder.record(start(`s${String(i).padStart(3, "0")}`));
     recording.in(0, Uint8Array.of(i));
@@ -93,7 +96,7 @@ test("a flapping port does not fill the folder with files", async () => {
 test("a folder that cannot be written ends the recording, is told, and throws nothing", async () => {
   await writeFile(join(folder, "file"), "");
   const failures: string[] = [];
-  const recorder = new Recorder(join(folder, "file/below"), 1000, hostTimers, (cause) => failures.push(cause));
+  const recorder = new Recorder(join(folder, "file/below"), 1000, rounds, (cause) => failures.push(cause));
   const recording = recorder.record(start("s1"));
   recording.in(0, new Uint8Array(40_000));
   recording.end(1);

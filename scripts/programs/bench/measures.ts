@@ -8,14 +8,17 @@ import { inRoom, line, lines, type Room, weights } from "./room.ts";
  * One run of each measurement. A reading that came twice, out of order, changed or not at all is an error.
  */
 
-const latencySamples = 300;
-const latencySpacingMs = 40;
+const latencySamples = 200;
+/** A dozen people at work, each of whom takes a reading every two or three seconds. */
+const latencySpacingMs = 200;
 const burst = 20_000;
 /** What a service that has been at work has read before, so that Node has compiled what it will run. */
 const before = 5000;
 const backlog = 50_000;
 const starts = 3;
 const crowdMs = 20_000;
+/** Until Node has compiled what a crowd keeps running. */
+const crowdBeforeMs = 60_000;
 
 /** From the last byte of a reading, written towards the pty, to the AA of the receiver. */
 export async function latency(): Promise<{ readonly p50: number; readonly p99: number }> {
@@ -131,7 +134,7 @@ export async function crowd(): Promise<{ readonly percent: number; readonly mega
     await gateway.until((status) => delivered("ehr", before)(status) && delivered("bus", before)(status), 200);
     let ended = false;
     const talk = Promise.all(Array.from({ length: talking }, (_, i) => talkEachSecond(room, i, () => ended)));
-    await sleep(3000);
+    await sleep(crowdBeforeMs);
     const [began, spent] = [steadyMs(), await gateway.cpuMs()];
     await sleep(crowdMs);
     const used = (await gateway.cpuMs()) - spent;

@@ -14,6 +14,14 @@ export interface LateAnswer extends Ack {
 const remembered = 64;
 /** An acknowledgement is small; what is longer is none. */
 const longestAck = 1024 * 1024;
+/** So many messages one right after the other, answered soon, are a backlog that the receiver takes quickly. */
+const backlog = 32;
+/** Of so many such messages each answer that came late takes the credit. */
+const lateWeighs = 4;
+/** So soon after an answer the next message is right after it. */
+const rightAfterMs = 1;
+/** An answer that is awaited awake comes within this, or the receiver is not one to wait awake for. */
+const awakeMs = 0.5;
 
 type Failure = Extract<SendResult, { ok: false }>["code"];
 
@@ -29,6 +37,12 @@ export class Hl7Connection {
   readonly #answered = new Map<string, Ack["code"]>();
   #pending: { readonly controlId: string; readonly resolve: (result: SendResult) => void } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When the message under way was sent, and when the last answer came. */
+  #sentMs = 0;
+  #answeredMs = 0;
+  /** Rises with each message that followed right after another and was answered soon. */
+  #inRow = 0;
+  #awake = false;
   #ended: Failure | undefined;
 
   constructor(socket: Socket, onLate: (answer: LateAnswer) => void) {
@@ -59,7 +73,19 @@ export class Hl7Connection {
       this.#pending = { controlId, resolve };
       this.#timer = setTimeout(() => this.#end("ACK_TIMEOUT"), timeoutMs);
       this.#socket.write(mllpBlock(message));
+      this.#sentMs = performance.now();
+      if (this.#sentMs - this.#answeredMs > rightAfterMs) this.#inRow = 0;
+      if (this.#inRow >= backlog && !this.#awake) this.#stayAwake();
     });
+  }
+
+  /**
+   * Looks for the answer all the time instead of going to sleep until it comes: in a backlog, waking up would take as
+   * long as the receiver does.
+   */
+  #stayAwake(): void {
+    this.#awake = this.#pending !== undefined && performance.now() - this.#sentMs < awakeMs;
+    if (this.#awake) setImmediate(() => this.#stayAwake());
   }
 
   close(): void {
@@ -94,6 +120,9 @@ export class Hl7Connection {
     if (pending === undefined) return;
     this.#pending = undefined;
     clearTimeout(this.#timer);
+    this.#answeredMs = performance.now();
+    const soon = this.#answeredMs - this.#sentMs < awakeMs;
+    this.#inRow = soon ? Math.min(this.#inRow + 1, 2 * backlog) : Math.max(this.#inRow - lateWeighs, 0);
     this.#answered.delete(pending.controlId);
     this.#answered.set(pending.controlId, ack.code);
     if (this.#answered.size > remembered) {
