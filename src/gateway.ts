@@ -51,9 +51,9 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
 
   /** finding -> observation -> patient -> journal -> delivery */
   function take(report: Report): Promise<"stored" | "refused"> {
-    const undo: Undo = [];
+    const undo: Undo = { steps: [] };
     const refused = (error: unknown): "refused" => {
-      for (const forget of undo) forget();
+      for (const forget of undo.steps) forget();
       const code = problemCodeOf(error) ?? "JOURNAL_FAILED";
       trouble(code);
       log("report-refused", { device: report.config.id, code, findings: report.findings.length });

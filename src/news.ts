@@ -6,7 +6,9 @@ import { dayBefore } from "./normalize/source-key.ts";
 import { createRepeats } from "./repeats.ts";
 
 /** How what a report brought is forgotten again, should it not be stored. */
-export type Undo = (() => void)[];
+export interface Undo {
+  steps: readonly (() => void)[];
+}
 
 export interface NewsParts {
   readonly journal: Pick<Journal, "known">;
@@ -74,7 +76,7 @@ export function createNews({ journal, meaning, store }: NewsParts): News {
   }
 
   function remembered(report: Report, fresh: readonly Unbound[], undo: Undo): Promise<unknown> | undefined {
-    for (const observation of fresh) undo.push(repeats.remember(observation));
+    undo.steps = fresh.map((observation) => repeats.remember(observation));
     return fresh.length === 0 ? undefined : store(report, fresh);
   }
 
