@@ -6,7 +6,7 @@ import type { Log } from "./log.ts";
 import type { Observation } from "./model/observation.ts";
 import { type ProblemCode, problemCodeOf } from "./model/problem.ts";
 import type { HostTime } from "./model/times.ts";
-import { createNews, type Undo } from "./news.ts";
+import { createNews, isRepeatable, type Undo } from "./news.ts";
 import type { Unbound } from "./normalize/normalize.ts";
 import { normalizeReport } from "./normalize/report.ts";
 import type { Places } from "./places.ts";
@@ -85,6 +85,7 @@ export function createGateway({ site, places, journal, addressees, mint, log, tr
     return journal.append({
       observations,
       events,
+      awaited: report.awaited || isRepeatable(report),
       get deliveries() {
         const ready = observations.filter(({ standing }) => standing.state === "ready");
         return address(ready, addressees, where, "result");

@@ -23,7 +23,7 @@ import { makeSink, type SinkNote } from "./sinks/make.ts";
 import { serviceManager } from "./systemd.ts";
 import { upkeep } from "./upkeep.ts";
 
-/** So long is a delivery that arrived noted later, for company: within it, a power cut sends it again. */
+/** So long is a delivery that arrived noted later, for company, and in a crowd longer: till then a power cut sends it again. */
 const gatherSettledMs = 50;
 
 export interface StartOptions {

@@ -99,7 +99,7 @@ export function createNews({ journal, meaning, store }: NewsParts): News {
 }
 
 /** Whether an instrument may report some of this again: it names its records. */
-const isRepeatable = ({ findings }: Report): boolean => findings.some(({ identity }) => identity !== undefined);
+export const isRepeatable = ({ findings }: Report): boolean => findings.some(({ identity }) => identity !== undefined);
 
 const isAged = ({ findings }: Report): boolean => findings.some(({ ageMs }) => ageMs !== undefined);
 

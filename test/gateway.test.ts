@@ -54,6 +54,7 @@ function reportOf(findings: readonly Finding[], over: Partial<Report> = {}): Rep
     received: at(60),
     connectedSinceMs: 0,
     findings,
+    awaited: false,
     ...over,
   };
 }

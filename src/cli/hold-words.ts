@@ -28,8 +28,8 @@ export const holdMeaning: Readonly<Record<HoldReason, readonly [means: string, n
     "`readings release --accept unproven-profile`, or `allowUnproven: true` for the device",
   ],
   "device-clock": [
-    "the instrument's clock is far off, or its date impossible",
-    "set its clock; `readings release --accept device-clock`",
+    "the instrument's clock is far off, its date impossible, or it was never compared with this box's, so that a scan cannot tell whose it is",
+    "set its clock; where the instrument names the tube, `trustInstrumentIds: true` for the place; `readings release --accept device-clock`",
   ],
   "host-clock": [
     "this box's own clock was not synchronised yet",

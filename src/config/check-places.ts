@@ -37,6 +37,11 @@ export function checkPlaces(site: Site, given: BarcodeJudge, locate: Locate): re
     if (durationMs(place.idleAfter) > durationMs(place.longest))
       remarks.push(note(locate, [...path, "idleAfter"], `It never acts, for “longest” (${place.longest}) is shorter.`));
     const binds = place.barcodes.some((rule) => rule.means === "patient" || rule.means === "specimen");
+    if (binds && place.kind === "lab-bench" && !place.trustInstrumentIds) {
+      const text =
+        "What an analyzer says of its tube is not taken: each tube waits for a person, unless it was scanned here first and the analyzer's clock is one that was compared. Say “trustInstrumentIds: true” to take its word.";
+      remarks.push(note(locate, path, text));
+    }
     if (!binds && !place.trustInstrumentIds) {
       const text = "No barcode rule means a patient or a specimen, so every reading of this place waits for a person.";
       remarks.push(note(locate, path, text));

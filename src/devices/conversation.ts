@@ -98,7 +98,7 @@ export class Conversation {
       openedMs: now.monotonicMs,
       carried: config.shared ?? false,
       events: {
-        report: (findings, { received, receivedAfterMs, connectedSinceMs, instrument }) =>
+        report: (findings, { received, receivedAfterMs, connectedSinceMs, instrument }, awaited) =>
           around.upstream.report({
             config,
             profile,
@@ -106,6 +106,7 @@ export class Conversation {
             received,
             connectedSinceMs,
             findings,
+            awaited,
             ...instrument,
             ...(receivedAfterMs === undefined ? {} : { receivedAfterMs }),
           }),

@@ -30,6 +30,8 @@ export interface Report {
   /** The instrument's clock minus the host's, when it was compared in this session. */
   readonly skewMs?: number;
   readonly findings: readonly Finding[];
+  /** Its instrument may be waiting for the answer. */
+  readonly awaited: boolean;
 }
 
 export interface ScanReport {

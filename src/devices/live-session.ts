@@ -16,8 +16,8 @@ const mostUnanswered = 384;
 
 /** What a session that lives tells the device that it is part of. */
 interface LiveSessionEvents {
-  /** Stores findings. A rejection counts as refused. */
-  report(findings: readonly Finding[], circumstances: Arrival): Promise<"stored" | "refused">;
+  /** Stores findings. A rejection counts as refused. `awaited`: the instrument may be waiting for the answer. */
+  report(findings: readonly Finding[], circumstances: Arrival, awaited: boolean): Promise<"stored" | "refused">;
   scan(scan: Scan, received: HostTime): void;
   /** Bytes that were discarded, in their order among scans and reports. */
   discarded(discard: Discard, received: HostTime): void;
@@ -70,6 +70,8 @@ export class LiveSession {
   readonly #presence: Presence;
   /** Of findings that were refused: however late they are offered again, they came when they came. */
   readonly #refused = new WeakMap<readonly Finding[], Arrival>();
+  /** Whether the instrument is told when something is stored, as far as that was seen. */
+  #isTold: boolean | undefined;
   #storing = 0;
   #whenStored: (() => void)[] = [];
   #discards: Discard[] = [];
@@ -149,13 +151,15 @@ export class LiveSession {
       this.#events.over({ reason: "fault" });
       return;
     }
-    for (const action of actions) this.#carryOut(action, received, event.on === "wake");
+    for (const action of actions) this.#carryOut(action, received, event.on);
+    if (event.on === "stored") this.#isTold ??= false;
   }
 
-  #carryOut(action: Action, received: HostTime, byItself: boolean): void {
+  #carryOut(action: Action, received: HostTime, on: SessionEvent["on"]): void {
     switch (action.do) {
       case "write":
-        if (byItself) this.#presence.asks(received.monotonicMs);
+        if (on === "wake") this.#presence.asks(received.monotonicMs);
+        if (on === "stored") this.#isTold = true;
         this.#recording.out(received.monotonicMs - this.#openedMs, action.bytes);
         this.#connection.write(action.bytes, action.as);
         return;
@@ -217,7 +221,7 @@ export class LiveSession {
       this.#answer();
       if (this.#storing === 0) for (const done of this.#whenStored.splice(0)) done();
     };
-    this.#events.report(findings, arrival).then(settle, () => settle("refused"));
+    this.#events.report(findings, arrival, this.#isTold ?? true).then(settle, () => settle("refused"));
   }
 
   #arrivalOf(findings: readonly Finding[], now: HostTime): Arrival {

@@ -44,7 +44,6 @@ interface Standing {
 export function amend(database: Database, outgoing: Outgoing): Change<Amendment, void> {
   return {
     essential: false,
-    patient: false,
     isOneStatement: () => false,
     weigh: ({ observations, deliveries }) => observations.length + deliveries.length,
     async make(amendments, onceStored) {

@@ -31,7 +31,6 @@ SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 FROM jso
 export function append(database: Database, outgoing: Outgoing): Change<Written, Appended> {
   return {
     essential: false,
-    patient: true,
     isOneStatement: (entries) => entries.every(isNewForCertain),
     weigh: ({ observations, deliveries, events }) => observations.length + deliveries.length + events.length,
     async make(entries, onceStored, atOnce) {

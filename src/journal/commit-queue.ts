@@ -10,8 +10,6 @@ export interface Change<Input, Output> {
   weigh(input: Input): number;
   /** Whether it is made even on a full disk: what was sent must be written down, and old rows must go. */
   readonly essential: boolean;
-  /** Whether it may wait a moment for others, while many come one by one. */
-  readonly patient: boolean;
   /** Whether these can be made by one statement at most, which is a transaction by itself. */
   isOneStatement(inputs: readonly Input[]): boolean;
   /**
@@ -20,6 +18,13 @@ export interface Change<Input, Output> {
    * can be made by one statement is made in steps that look first: the one statement has failed.
    */
   make(inputs: readonly Input[], onceStored: (act: () => void) => void, atOnce: boolean): Promise<readonly Output[]>;
+}
+
+/** How a kind of change is taken in. */
+export interface Reception<Given, Input> {
+  readonly ready: (given: Given) => Input;
+  /** Whether this one may wait a moment for others, while many come one by one. */
+  readonly mayWait?: (given: Given) => boolean;
 }
 
 /** What the commit queue tells of. */
@@ -65,11 +70,11 @@ export class CommitQueue {
 
   /**
    * Adds a kind of change. Within a transaction, kinds are made in the order in which they were added. What is given is
-   * made `ready` at once, except while changes gather: then those of a round are made ready together.
+   * made ready at once, except while changes gather: then those of a round are made ready together.
    */
   accept<Given, Input, Output>(
     change: Change<Input, Output>,
-    ready: (given: Given) => Input,
+    { ready, mayWait = () => false }: Reception<Given, Input>,
   ): (given: Given) => Promise<Output> {
     let gathered: Asked<Given, Output>[] = [];
     let waiting: Call<Input, Output>[] = [];
@@ -99,9 +104,9 @@ export class CommitQueue {
     return (given) =>
       new Promise((resolve, reject) => {
         if (this.#closed) return reject(new JournalError("JOURNAL_FAILED", "the journal is closed"));
-        if (this.#pace.gathering || gathered.length > 0) gathered.push({ given, resolve, reject });
+        if (gathered.length > 0 || this.#isGathering()) gathered.push({ given, resolve, reject });
         else admit(given, resolve, reject);
-        if (change.patient) this.#patient += 1;
+        if (mayWait(given)) this.#patient += 1;
         else this.#urgent = true;
         this.#turn();
       });
@@ -154,7 +159,7 @@ export class CommitQueue {
 
   async #work(): Promise<void> {
     while (this.#asked) {
-      await this.#company();
+      const waited = await this.#company();
       this.#asked = false;
       this.#urgent = false;
       this.#patient = 0;
@@ -167,24 +172,30 @@ export class CommitQueue {
         // Each a transaction by itself: as many turns of the event loop less, and one fsync more.
         if (shares.every(({ isOneStatement }) => isOneStatement)) for (const one of shares) await this.#commit([one]);
         else await this.#commit(shares);
-        this.#pace.made(sizeOf(shares), sizeOf(shares.filter(({ essential }) => !essential)), performance.now());
+        const entries = sizeOf(shares.filter(({ essential }) => !essential));
+        this.#pace.made({ changes: sizeOf(shares), entries, waited }, performance.now());
       }
       for (const read of reads) await read();
     }
   }
 
-  /** Waits for others where that is worth it. */
-  async #company(): Promise<void> {
-    const worthIt = this.#pace.gathering && this.#patient > 0 && this.#patient < gatherMost;
-    if (!worthIt || this.#urgent || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, gatherMs);
+  #isGathering(): boolean {
+    return this.#pace.isGathering(performance.now());
+  }
+
+  /** Waits for others where that is worth it; whether it waited as long as it may. */
+  async #company(): Promise<boolean> {
+    const enough = this.#patient === 0 || this.#patient >= gatherMost;
+    if (enough || this.#urgent || this.#closed || !this.#isGathering()) return false;
+    const waited = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(true), gatherMs);
       this.#goOn = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(false);
       };
     });
     this.#goOn = () => undefined;
+    return waited;
   }
 
   async #commit(shares: readonly Share[]): Promise<void> {

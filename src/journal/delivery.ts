@@ -77,7 +77,6 @@ interface ClaimedRow {
 export function claim(database: Database): Change<Claim, readonly Claimed[]> {
   return {
     essential: true,
-    patient: false,
     isOneStatement: (claims) => claims.length === 1,
     weigh: ({ limit }) => limit,
     async make(claims) {
@@ -108,7 +107,6 @@ function claimed(row: ClaimedRow): Claimed {
 export function settle(database: Database): Change<readonly Outcome[], void> {
   return {
     essential: true,
-    patient: true,
     isOneStatement: () => true,
     weigh: (outcomes) => outcomes.length,
     async make(calls) {

@@ -72,6 +72,8 @@ export interface Entry {
   readonly events: readonly JournalEvent[];
   /** May be a getter: it is read once, before the commit, and late where that is cheaper. */
   readonly deliveries: readonly NewDelivery[];
+  /** Somebody goes on only once it is stored: an instrument that waits for its answer, or the next report in turn. */
+  readonly awaited?: boolean;
 }
 
 export interface Appended {

@@ -28,7 +28,6 @@ export function decide(database: Database): Change<DeliveryAct, void> {
   return {
     // It only changes a row in place; a person clearing up must be able to when the disk is full.
     essential: true,
-    patient: false,
     isOneStatement: () => false,
     weigh: () => 2,
     async make(acts) {

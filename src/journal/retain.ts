@@ -58,7 +58,6 @@ export interface RetainedStep {
 export function retire(database: Database): Change<RetainStep, RetainedStep> {
   return {
     essential: true,
-    patient: false,
     isOneStatement: () => false,
     weigh: () => rowsABatch,
     async make(steps) {
@@ -132,7 +131,6 @@ export async function size(database: Database): Promise<{ readonly bytes: number
 export function giveBack(database: Database): Change<null, boolean> {
   return {
     essential: true,
-    patient: false,
     isOneStatement: () => false,
     weigh: () => pagesABatch,
     async make(calls) {

@@ -5,7 +5,7 @@ import type { Ballast } from "./ballast.ts";
 import { CommitQueue, type QueueWatch } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import { claim, nextDue, settle } from "./delivery.ts";
-import type { Entry, Journal } from "./journal.ts";
+import type { Entry, Journal, Outcome } from "./journal.ts";
 import type { Sequences } from "./message.ts";
 import { decide } from "./person.ts";
 import { counts, deliveries, deliveryBytes, events, known, observations } from "./query.ts";
@@ -29,13 +29,19 @@ export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }:
   const outgoing = { sequences, takers: new Takers() };
   const slab = new Slab();
   // In one transaction: first what became of the old, then the new, then people, then what is handed out.
-  const settled = queue.accept(settle(database), asGiven);
-  const appended = queue.accept(append(database, outgoing), (entry: Entry) => written(entry, slab));
-  const amended = queue.accept(amend(database, outgoing), asGiven);
-  const decided = queue.accept(decide(database), asGiven);
-  const claimed = queue.accept(claim(database), asGiven);
-  const retired = queue.accept(retire(database), asGiven);
-  const givenBack = queue.accept(giveBack(database), asGiven);
+  const settled = queue.accept(settle(database), {
+    ready: asGiven,
+    mayWait: (outcomes: readonly Outcome[]) => outcomes.every(({ state }) => state === "delivered"),
+  });
+  const appended = queue.accept(append(database, outgoing), {
+    ready: (entry: Entry) => written(entry, slab),
+    mayWait: ({ awaited }) => awaited !== true,
+  });
+  const amended = queue.accept(amend(database, outgoing), { ready: asGiven });
+  const decided = queue.accept(decide(database), { ready: asGiven });
+  const claimed = queue.accept(claim(database), { ready: asGiven });
+  const retired = queue.accept(retire(database), { ready: asGiven });
+  const givenBack = queue.accept(giveBack(database), { ready: asGiven });
 
   /** Steps through the oldest rows until there are no more, or until `enough`. */
   async function remove(step: RetainStep, enough: () => Promise<boolean>): Promise<RemovedRows> {

@@ -216,6 +216,9 @@ describe("a profile that rests on a manual alone", () => {
   });
 });
 
+/** Said of a place. */
+const trusting = "kind: lab-bench\n    trustInstrumentIds: true";
+
 describe("barcode rules", () => {
   const rules = (text: string): string => site("      - means: patient\n        prefix: P\n", text);
 
@@ -271,7 +274,7 @@ describe("barcode rules", () => {
       expect.stringContaining("a wristband would be taken for a specimen, and whoever was there before would stay"),
     ]);
     expect(await severityOf(tubes)).toEqual(["mistake"]);
-    const bench = tubes.replace("kind: exam-room", "kind: lab-bench");
+    const bench = tubes.replace("kind: exam-room", trusting);
     expect(await severityOf(bench)).toEqual(["note"]);
   });
 
@@ -281,6 +284,14 @@ describe("barcode rules", () => {
     );
     expect(await remarksOf(some)).toEqual([expect.stringContaining("taken for a wristband.")]);
     expect(await severityOf(some)).toEqual(["note"]);
+  });
+
+  test("of a bench that does not take an analyzer's word come with a note", async () => {
+    const bench = rules("      - { means: specimen, prefix: S }\n").replace("kind: exam-room", "kind: lab-bench");
+    expect(await remarksOf(bench)).toEqual([
+      expect.stringContaining("Say “trustInstrumentIds: true” to take its word"),
+    ]);
+    expect(await remarksOf(bench.replace("kind: lab-bench", trusting))).toEqual([]);
   });
 
   test("without a patient or a specimen leave every reading to a person", async () => {

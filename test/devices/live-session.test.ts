@@ -22,6 +22,7 @@ class Edges implements Connection, Timers, Clock {
   stores: ((answer: "stored" | "refused") => void)[] = [];
   told: string[] = [];
   arrivals: Arrival[] = [];
+  awaited: boolean[] = [];
   serial = "A";
 
   start(events: ConnectionEvents): void {
@@ -77,8 +78,9 @@ function live(farewell = "", wrap = (session: Session) => session): { edges: Edg
     openedMs: 0,
     carried: false,
     events: {
-      report: (_, arrival) => {
+      report: (_, arrival, awaited) => {
         edges.arrivals.push(arrival);
+        edges.awaited.push(awaited);
         return new Promise((resolve) => edges.stores.push(resolve));
       },
       scan: () => edges.told.push("scan"),
@@ -105,6 +107,20 @@ test("answers reach the session in the order of its receipts, whatever the order
   expect(edges.written).toBe("");
   await edges.store(0);
   expect(edges.written).toBe("OK1\nOK2\nNO3\n");
+});
+
+test("a report is awaited until it is seen that the instrument is told nothing when one is stored", async () => {
+  const told = live().edges;
+  const silent = live("", (session) => ({
+    handle: (event) => session.handle(event).filter((action) => event.on !== "stored" || action.do !== "write"),
+  })).edges;
+  for (const edges of [told, silent]) {
+    edges.says("V1\nV2\n");
+    await edges.store(0);
+    edges.says("V3\n");
+  }
+  expect(told.awaited).toEqual([true, true, true]);
+  expect(silent.awaited).toEqual([true, true, false]);
 });
 
 test("a session that is over gets no answer, and what it reported is still waited for", async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Journal } from "../../src/journal/journal.ts";
+import { gatherMs } from "../../src/journal/pace.ts";
 import { entryOf, journalForTest } from "../kit/journals.ts";
 import { sampleObservation } from "../kit/sample.ts";
 
@@ -10,6 +11,11 @@ async function crowd(journal: Journal): Promise<void> {
     for (let i = 0; i < 18; i++) await journal.append(entryOf(sampleObservation()));
   };
   await Promise.all(Array.from({ length: 6 }, device));
+}
+
+/** Whether it was done before a whole wait for company was over. */
+function first(work: Promise<unknown>): Promise<"done" | "late"> {
+  return Promise.race([work.then(() => "done" as const), sleep(gatherMs - 50).then(() => "late" as const)]);
 }
 
 test("readings of a crowd share a commit, though they come one by one", async () => {
@@ -34,6 +40,25 @@ test("whoever asks the journal sees what gathers, and does not wait for company"
   const [row] = await journal.observations({ limit: 1, ids: [observation.id] });
   expect(row?.deliveries).toHaveLength(1);
   expect(await appended).toEqual({ stored: [observation.id], known: 0 });
+});
+
+test("an instrument that waits for its answer is held up by no crowd, and takes along what gathers", async () => {
+  const { journal } = await journalForTest();
+  await crowd(journal);
+  const talking = journal.append(entryOf(sampleObservation()));
+  const awaited = journal.append({ ...entryOf(sampleObservation()), awaited: true });
+  expect(await first(Promise.all([talking, awaited]))).toBe("done");
+});
+
+test("a message that is rejected is written down at once, also in a crowd", async () => {
+  const { journal } = await journalForTest();
+  await crowd(journal);
+  void journal.append(entryOf(sampleObservation(), {}));
+  const [message] = await journal.claim("emr", 1, 0);
+  const rejected = journal.settle([
+    { id: message?.id ?? "", state: "rejected", at: "2026-03-01T10:00:00.000Z", code: "ACK_REJECT" },
+  ]);
+  expect(await first(rejected)).toBe("done");
 });
 
 test("what gathers when the journal is closed is stored", async () => {

@@ -2,24 +2,28 @@ import { expect, test } from "vitest";
 import { Pace } from "../../src/journal/pace.ts";
 
 /** Small rounds, one after so many milliseconds each; how many of them were not to wait. */
-function rounds(pace: Pace, count: number, everyMs: number, changes = 1, entries = changes): number {
+function rounds(pace: Pace, count: number, everyMs: number, changes = 1): number {
   let atOnce = 0;
   for (let i = 1; i <= count; i++) {
-    if (!pace.gathering) atOnce += 1;
-    pace.made(changes, entries, i * everyMs);
+    if (!pace.isGathering(i * everyMs)) atOnce += 1;
+    pace.made({ changes, entries: changes, waited: false }, i * everyMs);
   }
   return atOnce;
 }
 
-/** Many devices, until they gather. */
-function crowd(pace: Pace): void {
-  for (let i = 1; i < 30 && !pace.gathering; i++) pace.made(1, 1, i * 15);
-  expect(pace.gathering).toBe(true);
+/** Many devices, until they gather; the moment of the last round. */
+function crowd(pace: Pace): number {
+  let nowMs = 0;
+  for (let i = 0; i < 30 && !pace.isGathering(nowMs); i++) {
+    nowMs += 15;
+    pace.made({ changes: 1, entries: 1, waited: false }, nowMs);
+  }
+  expect(pace.isGathering(nowMs)).toBe(true);
+  return nowMs;
 }
 
 test("at a clinic's pace every reading is committed as it comes", () => {
-  const pace = new Pace();
-  expect(rounds(pace, 1000, 100)).toBe(1000);
+  expect(rounds(new Pace(), 1000, 100)).toBe(1000);
 });
 
 test("a visit's readings that come all at once are committed as they come", () => {
@@ -28,27 +32,35 @@ test("a visit's readings that come all at once are committed as they come", () =
 
 test("where many come one by one all the time, they gather, and go on gathering while that brings company", () => {
   const pace = new Pace();
-  crowd(pace);
-  for (let i = 0; i < 1000; i++) {
-    expect(pace.gathering).toBe(true);
-    pace.made(9, 8, 1000 + i * 250);
+  const beganMs = crowd(pace);
+  for (let i = 1; i < 1000; i++) {
+    expect(pace.isGathering(beganMs + i * 500)).toBe(true);
+    pace.made({ changes: 9, entries: 8, waited: true }, beganMs + i * 500);
   }
 });
 
-test("an instrument that waits for each answer is soon let go on at its own pace", () => {
+test("a wait that something urgent cut short says nothing about the crowd", () => {
   const pace = new Pace();
-  // Beside each new entry, what became of the one before.
-  const atOnce = rounds(pace, 1000, 5, 2, 1);
-  expect(atOnce).toBeGreaterThan(990);
+  const beganMs = crowd(pace);
+  for (let i = 1; i < 100; i++) pace.made({ changes: 1, entries: 1, waited: false }, beganMs + i * 25);
+  expect(pace.isGathering(beganMs + 2500)).toBe(true);
+});
+
+test("a whole wait without company ends the gathering", () => {
+  const pace = new Pace();
+  const beganMs = crowd(pace);
+  pace.made({ changes: 2, entries: 1, waited: true }, beganMs + 500);
+  expect(pace.isGathering(beganMs + 501)).toBe(false);
+});
+
+test("once the crowd has gone the first reading does not wait, nor those after it", () => {
+  const pace = new Pace();
+  const beganMs = crowd(pace);
+  expect(pace.isGathering(beganMs + 5000)).toBe(false);
+  pace.made({ changes: 1, entries: 1, waited: false }, beganMs + 5000);
+  expect(pace.isGathering(beganMs + 5001)).toBe(false);
 });
 
 test("a burst is made at once, however fast it comes: its rounds are large", () => {
   expect(rounds(new Pace(), 1000, 3, 60)).toBe(1000);
-});
-
-test("after the crowd has gone the next reading does not wait", () => {
-  const pace = new Pace();
-  crowd(pace);
-  pace.made(1, 1, 2000);
-  expect(pace.gathering).toBe(false);
 });

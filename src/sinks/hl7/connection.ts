@@ -21,7 +21,7 @@ const lateWeighs = 4;
 /** So soon after an answer the next message is right after it. */
 const rightAfterMs = 1;
 /** An answer that is awaited awake comes within this, or the receiver is not one to wait awake for. */
-const awakeMs = 0.5;
+const awakeMs = 0.25;
 
 type Failure = Extract<SendResult, { ok: false }>["code"];
 
