@@ -50,6 +50,13 @@ describe("replay", () => {
     const { code, out } = await runCli(["replay", "-p", "health-o-meter-498kl", "-"], { input });
     expect(code).toBe(1);
     expect(out).toMatch(/not read: 6 bytes at 0 \(noise\): \\x07noise/);
+    expect(out.match(/^noise: these bytes begin nothing that this profile knows/gm)).toHaveLength(1);
+  });
+
+  test("says of a weight that the scale must say again before it counts that it was not said often enough", async () => {
+    const input = Buffer.from("\u001bR\u001bW0200.0\u001bNm\u001bE", "latin1");
+    const { out } = await runCli(["replay", "-p", "health-o-meter-esc", "-"], { input });
+    expect(out).toMatch(/^not-a-reading: sound, and no reading: .*not yet said often enough in a row/m);
   });
 
   test("ends with 0 where all that came was read, whether or not it would be held", async () => {

@@ -6,6 +6,7 @@ import { loadDriver } from "../../devices/drivers.ts";
 import type { WireValue } from "../../driver-kit/contract.ts";
 import { command, type Exit, exit, jsonOption, type Surroundings, UsageError } from "../command.ts";
 import { outside } from "../configuration.ts";
+import { discardMeaning } from "../discard-words.ts";
 import { type KnownProfiles, knownProfiles, profilesOption } from "../known-profiles.ts";
 import type { Output } from "../output.ts";
 import { visible } from "../output.ts";
@@ -155,6 +156,7 @@ function show(file: string, profile: Profile, decoded: readonly Decoded[], outpu
   }
   const total = [counted(readings.length, "reading"), counted(of("scan").length, "scan")];
   output.say(`${total.join(", ")}, ${counted(of("discard").length, "piece")} not read`);
+  for (const reason of new Set(of("discard").map((d) => d.reason))) output.say(`${reason}: ${discardMeaning[reason]}`);
 }
 
 function standing({ observation }: Extract<Decoded, { type: "reading" }>): string {
