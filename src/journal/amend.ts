@@ -1,4 +1,4 @@
-import type { Change } from "./commit-queue.ts";
+import type { Change } from "./change.ts";
 import type { Database } from "./database.ts";
 import { type Amendment, JournalError } from "./journal.ts";
 import { insertDeliveries, type Outgoing } from "./message.ts";

@@ -1,24 +1,9 @@
 import type { Ballast } from "./ballast.ts";
+import { type Call, type Change, type Share, share, sizeOf } from "./change.ts";
 import { type Database, transaction } from "./database.ts";
 import { JournalError } from "./journal.ts";
 import { gatherMost, gatherMs, Pace } from "./pace.ts";
 import { asJournalError, isDiskFull } from "./trouble.ts";
-
-/** One kind of change: how many such changes, asked for by different callers, are made together. */
-export interface Change<Input, Output> {
-  /** How many rows it brings, about; bounds a transaction. */
-  weigh(input: Input): number;
-  /** Whether it is made even on a full disk: what was sent must be written down, and old rows must go. */
-  readonly essential: boolean;
-  /** Whether these can be made by one statement at most, which is a transaction by itself. */
-  isOneStatement(inputs: readonly Input[]): boolean;
-  /**
-   * Makes all of them, inside the transaction under way; one output for each, in order. What it gives to `onceStored`
-   * is done when the transaction is on disk, before any caller is told, and never if it fails. Unless `atOnce`, what
-   * can be made by one statement is made in steps that look first: the one statement has failed.
-   */
-  make(inputs: readonly Input[], onceStored: (act: () => void) => void, atOnce: boolean): Promise<readonly Output[]>;
-}
 
 /** How a kind of change is taken in. */
 export interface Reception<Given, Input> {
@@ -40,9 +25,10 @@ const commitsACheckpoint = 50;
 const quietMs = 200;
 
 /**
- * The one writer. Changes asked for while a commit is under way share the next one, and its one fsync. A caller's
- * promise resolves after that fsync. While many small ones come one by one, they gather for a moment first. If a shared transaction fails, nothing of it is there, and each caller's change is
- * made again alone, so that one caller's mistake is that caller's failure. Reads run between transactions.
+ * The one writer. Changes asked for while a commit is under way share the next one, and its one fsync; while many small
+ * ones come one by one, they gather for a moment first. A caller's promise resolves after that fsync. If a shared
+ * transaction fails, nothing of it is there, and each caller's change is made again alone, so that one caller's mistake
+ * is that caller's failure. Reads run between transactions.
  */
 export class CommitQueue {
   readonly #database: Database;
@@ -261,58 +247,8 @@ interface Asked<Given, Output> {
   readonly reject: (error: unknown) => void;
 }
 
-interface Call<Input, Output> extends Omit<Asked<unknown, Output>, "given"> {
-  readonly input: Input;
-}
-
 interface Line {
   take(): Share | undefined;
 }
-
-/** The part that one kind of change has in a transaction. */
-interface Share {
-  /** How many callers it serves. */
-  readonly size: number;
-  readonly essential: boolean;
-  readonly isOneStatement: boolean;
-  make(): Promise<void>;
-  done(): void;
-  fail(error: JournalError): void;
-  /** The same, each caller's on its own. */
-  alone(): readonly Share[];
-}
-
-function share<Input, Output>(
-  change: Change<Input, Output>,
-  calls: readonly Call<Input, Output>[],
-  atOnce = change.isOneStatement(calls.map((call) => call.input)),
-): Share {
-  let outputs: readonly Output[] = [];
-  let acts: (() => void)[] = [];
-  return {
-    size: calls.length,
-    essential: change.essential,
-    isOneStatement: atOnce,
-    async make() {
-      acts = [];
-      outputs = await change.make(
-        calls.map((call) => call.input),
-        (act) => acts.push(act),
-        atOnce,
-      );
-      if (outputs.length !== calls.length) throw new Error("a change must answer every caller");
-    },
-    done() {
-      for (const act of acts) act();
-      for (const [i, call] of calls.entries()) call.resolve(outputs[i] as Output);
-    },
-    fail(error) {
-      for (const call of calls) call.reject(error);
-    },
-    alone: () => calls.map((call) => share(change, [call], false)),
-  };
-}
-
-const sizeOf = (shares: readonly Share[]): number => shares.reduce((sum, { size }) => sum + size, 0);
 
 const noSpace = (): JournalError => new JournalError("JOURNAL_FULL", "there is no room for new readings");

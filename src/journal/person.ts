@@ -1,5 +1,5 @@
 import { insertEvents } from "./append.ts";
-import type { Change } from "./commit-queue.ts";
+import type { Change } from "./change.ts";
 import type { Database } from "./database.ts";
 import { type DeliveryState, JournalError } from "./journal.ts";
 

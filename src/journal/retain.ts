@@ -1,4 +1,4 @@
-import type { Change } from "./commit-queue.ts";
+import type { Change } from "./change.ts";
 import type { Database } from "./database.ts";
 
 /** Rows a batch: short enough that a reading waiting for its commit does not notice, and that the WAL stays small. */

@@ -37,7 +37,9 @@ test("whoever asks the journal sees what gathers, and does not wait for company"
   await crowd(journal);
   const observation = sampleObservation();
   const appended = journal.append(entryOf(observation, {}));
-  const [row] = await journal.observations({ limit: 1, ids: [observation.id] });
+  const seen = journal.observations({ limit: 1, ids: [observation.id] });
+  expect(await first(seen)).toBe("done");
+  const [row] = await seen;
   expect(row?.deliveries).toHaveLength(1);
   expect(await appended).toEqual({ stored: [observation.id], known: 0 });
 });
