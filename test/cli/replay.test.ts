@@ -53,6 +53,12 @@ describe("replay", () => {
     expect(out.match(/^noise: these bytes begin nothing that this profile knows/gm)).toHaveLength(1);
   });
 
+  test("shows the bytes of a binary protocol as hex digits, and of a text protocol as text", async () => {
+    const input = Buffer.from("\u0001\u00a0\u0000rQ", "latin1");
+    const { out } = await runCli(["replay", "-p", "health-o-meter-498kl", "-"], { input });
+    expect(out).toMatch(/not read: 5 bytes at 0 \(noise\): 01 A0 00 72 51\n/);
+  });
+
   test("says of a weight that the scale must say again before it counts that it was not said often enough", async () => {
     const input = Buffer.from("\u001bR\u001bW0200.0\u001bNm\u001bE", "latin1");
     const { out } = await runCli(["replay", "-p", "health-o-meter-esc", "-"], { input });

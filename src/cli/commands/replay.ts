@@ -184,7 +184,12 @@ function wireText(value: WireValue): string {
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
+/** The first bytes: as text, or as hex digits where some are no ASCII, as in a binary protocol. */
 function excerpt(bytes: Uint8Array): string {
-  const text = visible(Buffer.from(bytes.subarray(0, 40)).toString("latin1"));
+  const first = Buffer.from(bytes.subarray(0, 40));
+  const binary = first.some((byte) => byte === 0 || byte > 0x7f);
+  const text = binary
+    ? (first.toString("hex").toUpperCase().match(/../g) ?? []).join(" ")
+    : visible(first.toString("latin1"));
   return bytes.length > 40 ? `${text}…` : text;
 }
