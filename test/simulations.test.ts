@@ -14,8 +14,6 @@ const unmapped: Readonly<Record<string, HoldReason>> = {
 /** A simulation plays one format of its driver; with these profiles, which are of another, it is not understood. */
 const silent: readonly string[] = [
   "contec-cms50d-plus",
-  "health-o-meter-baby",
-  "health-o-meter-chair",
   "keyboard-scanner-without-enter",
   "accu-chek-usb",
   "masimo-trend",
@@ -34,7 +32,7 @@ describe("what is simulated", () => {
     const { driver, simulation, profile } = one;
     const { findings, scans } = duet(
       driver,
-      driver.options.parse(profile.options),
+      driver.options.parse({ ...profile.options, ...simulation.settings }),
       { instrument: () => simulation.instrument(profile.options), samples: samplesOf(simulation, profile) },
       "stored",
     ).played;

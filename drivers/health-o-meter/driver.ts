@@ -3,12 +3,14 @@ import type { Action, Driver, Finding, Session, Span } from "../../src/driver-ki
 import type { Framer, Piece } from "../../src/driver-kit/framers/piece.ts";
 import { offerAgain } from "../../src/driver-kit/offer-again.ts";
 import { decodeEsc, escFramer } from "./esc-packet.ts";
-import { baby, chair, decodeFixed, fixedFramer } from "./fixed-packet.ts";
+import { baby, chair, decodeFixed, doran, fixedFramer } from "./fixed-packet.ts";
 import type { Decoded, Packet } from "./packet.ts";
 import { weighing } from "./weighing.ts";
 
 const options = z.strictObject({
-  format: z.enum(["esc", "chair", "baby"]).describe("esc: ESC packets; chair: 2595KL; baby: 522, 524, 553"),
+  format: z
+    .enum(["esc", "chair", "baby", "doran"])
+    .describe("esc: ESC packets; chair: 2595KL; baby: 522, 524, 553; doran: Doran's “FH”"),
   settle: z.number().int().min(1).max(60).default(3).describe("identical packets in a row that make a settled weight"),
   silenceMs: z.number().int().min(500).max(60_000).default(3000).describe("a stream silent for so long has stopped"),
 });
@@ -16,7 +18,7 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 type Format = Options["format"];
 
-/** Health o meter Professional (Pelstar) scales: unsolicited packets, nothing is ever written to the scale. */
+/** Health o meter Professional (Pelstar) scales and what speaks like them: unsolicited packets, nothing is ever written. */
 export const driver: Driver<Options> = {
   id: "health-o-meter",
   version: "1",
@@ -30,6 +32,7 @@ const formats: Record<Format, { framer(): Framer; decode(frame: Uint8Array): Dec
   esc: { framer: escFramer, decode: decodeEsc },
   chair: { framer: () => fixedFramer(chair), decode: (frame) => decodeFixed(chair, frame) },
   baby: { framer: () => fixedFramer(baby), decode: (frame) => decodeFixed(baby, frame) },
+  doran: { framer: () => fixedFramer(doran), decode: (frame) => decodeFixed(doran, frame) },
 };
 
 function session({ format, settle, silenceMs }: Options): Session {

@@ -25,6 +25,12 @@ export const baby: FixedFormat = {
   length: 12,
 };
 
+/** Doran's “FH”, which emulates the chair scale's packet: `B0` and `B2` in the place of `80` and `82` are below zero. */
+export const doran: FixedFormat = {
+  ...chair,
+  starts: [...chair.starts, "\x02\xb0\xd7\xe4", "\x02\xb2\xd7\xe4"],
+};
+
 /** Cuts the stream into packets of exactly the format's length; a byte too few or too many makes none. */
 export function fixedFramer(format: FixedFormat): Framer {
   return lengthPrefixed({
@@ -36,10 +42,11 @@ export function fixedFramer(format: FixedFormat): Framer {
   });
 }
 
-/** Reads a packet that `fixedFramer` has found: unit `80` is imperial (lb), `82` metric (kg). */
+/** Reads a packet that `fixedFramer` has found: unit `80` is imperial (lb), `82` metric (kg), with `30` more below zero. */
 export function decodeFixed(format: FixedFormat, frame: Uint8Array): Decoded {
   const digits = format.rest.exec(latin1(frame.subarray(4)))?.[1];
   if (digits === undefined) return { is: "malformed", detail: "weight is no number" };
-  if (Number(digits) === 0) return { is: "no-load" };
-  return { is: "packet", packet: { weight: digits, unit: (frame[1] ?? 0).toString(16) } };
+  const unit = frame[1] ?? 0;
+  if (Number(digits) === 0 || unit >= 0xb0) return { is: "no-load" };
+  return { is: "packet", packet: { weight: digits, unit: unit.toString(16) } };
 }

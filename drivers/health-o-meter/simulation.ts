@@ -1,36 +1,59 @@
 import type { Instrument, Simulation } from "../../src/driver-kit/instrument.ts";
 import { bytesOf } from "../../src/driver-kit/text.ts";
 
-/** Packets that one weighing sends before the patient steps off. */
-const packets = 5;
+type Values = Readonly<Record<string, string>>;
+
+/** How a format writes a measurement, how often a second, and how many packets one weighing has before the patient steps off. */
+interface Rhythm {
+  readonly packet: (values: Values) => string;
+  readonly everyMs: number;
+  readonly packets: number;
+}
+
+const esc: Rhythm = { packet: escPacket, everyMs: 1000, packets: 5 };
+
+/** The other formats, by the profile's option `format`. */
+const rhythms: Readonly<Record<string, Rhythm>> = {
+  chair: { packet: (values) => fixedPacket(values, 5), everyMs: 1000, packets: 5 },
+  baby: { packet: (values) => fixedPacket(values, 7), everyMs: 500, packets: 10 },
+  doran: { packet: (values) => fixedPacket(values, 5), everyMs: 267, packets: 12 },
+};
+
+function escPacket(values: Values): string {
+  const field = (letter: string, otherwise: string) => `\x1b${letter}${values[letter] ?? otherwise}`;
+  const height = `${field("H", "0.0")}${field("B", "0.0")}`;
+  return `\x1bR${field("I", "0000000000")}${field("W", "0.0")}${height}${field("T", "0.0")}${field("N", "m")}\x1bE`;
+}
+
+/** The weight has as many characters as the format, zeros in front. */
+function fixedPacket({ W = "0.0", N = "m" }: Values, width: number): string {
+  return `\x02${N === "c" ? "\x80" : "\x82"}\xd7\xe4${W.padStart(width, "0")}\r`;
+}
 
 /**
- * A platform scale with ESC packets. A measurement has the fields of the packet: `W` in any case, `H`, `B`, `T`, `I`
- * and the unit letter `N` (by default `m`) where wanted. It sends one packet a second and stops by itself.
+ * A scale in the format of the profile that it plays. A measurement has the fields of the ESC packet: `W` in any case, `H`, `B`,
+ * `T`, `I` and the unit letter `N` (by default `m`) where wanted; the other formats know `W` and `N` alone. It sends its
+ * packets by itself and stops by itself.
  */
-function instrument(): Instrument {
+function instrument({ format }: Readonly<Record<string, unknown>> = {}): Instrument {
+  const { packet: packetOf, everyMs, packets } = rhythms[String(format)] ?? esc;
   let packet: Uint8Array = new Uint8Array();
   let left = 0;
 
   return {
     handle(event) {
       switch (event.on) {
-        case "measure": {
-          const field = (letter: string, otherwise: string) => `\x1b${letter}${event.values[letter] ?? otherwise}`;
-          packet = bytesOf(
-            `\x1bR${field("I", "0000000000")}${field("W", "0.0")}${field("H", "0.0")}${field("B", "0.0")}` +
-              `${field("T", "0.0")}${field("N", "m")}\x1bE`,
-          );
+        case "measure":
+          packet = bytesOf(packetOf(event.values));
           left = packets - 1;
           return [
             { do: "write", bytes: packet },
-            { do: "wake", afterMs: 1000 },
+            { do: "wake", afterMs: everyMs },
           ];
-        }
         case "wake":
           if (left === 0) return [];
           left--;
-          return [{ do: "write", bytes: packet }, ...(left > 0 ? [{ do: "wake", afterMs: 1000 } as const] : [])];
+          return [{ do: "write", bytes: packet }, ...(left > 0 ? [{ do: "wake", afterMs: everyMs } as const] : [])];
         case "open":
         case "data":
           return [];
@@ -47,6 +70,7 @@ const samples: Simulation["samples"] = [
   { W: "64.0", H: "165.0", B: "23.5" },
   { W: "104.8" },
 ];
+const babies: Simulation["samples"] = [{ W: "4.990" }, { W: "8.450" }, { W: "3.615" }];
 
 /** The same with as many decimals as the model shows. */
 function shown(places: number): Simulation["samples"] {
@@ -57,5 +81,8 @@ function shown(places: number): Simulation["samples"] {
 export const simulation: Simulation = {
   instrument,
   samples,
-  samplesOf: ({ W }) => shown(W?.decimals?.["kg"]?.[0] ?? 1),
+  samplesOf({ W }) {
+    const [, most = Number.POSITIVE_INFINITY] = W?.range?.["kg"] ?? [];
+    return most < 100 ? babies : shown(W?.decimals?.["kg"]?.[0] ?? 1);
+  },
 };

@@ -7,6 +7,8 @@ export interface ResultChannel {
   readonly values?: Readonly<Record<string, string>> | undefined;
   /** How many decimals a number may have, by UCUM unit. */
   readonly decimals?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** The least and the most that is plausible, by UCUM unit. */
+  readonly range?: Readonly<Record<string, readonly [number, number]>> | undefined;
 }
 
 /** By LOINC: the UCUM unit, and what several people have. */
