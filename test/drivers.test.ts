@@ -52,7 +52,7 @@ describe.each(folders.map((folder) => [folder.id, folder] as const))("driver %s"
   if (driver !== undefined && simulation !== undefined)
     it("reads its simulated instrument, which hears that a result is safe only after it is stored", () => {
       const held = profiles.map((profile) =>
-        simulationHolds(driver, driver.options.parse(profile.options), simulation),
+        simulationHolds(driver, driver.options.parse({ ...profile.options, ...simulation.settings }), simulation),
       );
       // The simulation is of one of the profiles; with the options of another format nothing can be read.
       expect(held.some((violations) => violations.length === 0) ? [] : held[0]).toEqual([]);
@@ -61,7 +61,7 @@ describe.each(folders.map((folder) => [folder.id, folder] as const))("driver %s"
   if (driver !== undefined && simulation !== undefined)
     it("tells no result under another name because an answer did not come", () => {
       const held = profiles.flatMap((profile) =>
-        namesHold(driver, driver.options.parse(profile.options), {
+        namesHold(driver, driver.options.parse({ ...profile.options, ...simulation.settings }), {
           instrument: () => simulation.instrument(profile.options),
           samples: samplesOf(simulation, profile),
         }),

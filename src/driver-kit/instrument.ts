@@ -24,6 +24,8 @@ export type InstrumentAction =
 export interface Simulation {
   /** A fresh instrument. `options` are those of the profile that it plays, where a driver knows several formats. */
   instrument(options?: Readonly<Record<string, unknown>>): Instrument;
+  /** Options by which its driver reads it, where no shipped profile can set them and each site has to. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** What it measures when nobody says otherwise, for demonstrations: one map of values a measurement. */
   readonly samples: readonly Readonly<Record<string, string>>[];
   /** What it measures instead where it plays a profile with these channels; nothing where the profile maps no test. */
