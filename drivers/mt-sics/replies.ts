@@ -26,7 +26,7 @@ export function decode(reply: string): Weighing {
   if (reply === "S -") return { is: "unsettled" };
   const serial = /^I4 A (?:"([!-~]{1,40})"|([!#-~]{1,40}))$/.exec(reply);
   if (serial !== null) return { is: "aside", identity: { serial: serial[1] ?? serial[2] ?? "" } };
-  // Busy, a command the scale does not take, and what people do at the scale itself: zero, tare, reset.
-  if (/^(S [IL]|E[STL]|I4 [IL]|(Z|ZI|T|TI|TA|TAC) [ -~]{1,40})$/.test(reply)) return { is: "aside" };
+  // Busy, a command the scale does not take, what people do at the scale itself (zero, tare, reset), what it is and can do.
+  if (/^(S [IL]|E[STL]|I4 [IL]|(Z|ZI|T|TI|TA|TAC|I[0-3]) [ -~]{1,40})$/.test(reply)) return { is: "aside" };
   return { is: "malformed", detail: "no reply of level 0" };
 }
