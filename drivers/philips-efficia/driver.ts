@@ -89,7 +89,7 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
       const detail = reply.query === "" ? "the monitor does not accept the query" : "the monitor has no patient data";
       return [{ do: "discard", span, reason: "not-a-reading", detail }, rest()];
     }
-    if (reply.query !== asked) return [unsolicited(span)];
+    if (reply.query !== asked || reply.echo !== asked) return [unsolicited(span)];
     return [...read(reply, span), rest()];
   }
 

@@ -13,8 +13,9 @@ export interface State {
   readonly serial: string;
   /** MSH-7 as written: the monitor's clock. */
   readonly at: string;
-  /** The query that it answers. */
+  /** The query that it answers, as MSA-2 and as QRD-4 say. */
   readonly query: string;
+  readonly echo: string;
   readonly reported?: ReportedSubject;
   /** PV1-18, where it is not an adult. */
   readonly patientType?: "paediatric" | "neonate";
@@ -101,8 +102,7 @@ function state(message: Message, at: string): State | undefined {
   const query = message.get("MSA-2") ?? "";
   if (!/^[0-9A-Za-z]{20}$/.test(controlId) || message.get("MSH-9.2") !== "R04" || message.get("MSA-1") !== "AA")
     return undefined;
-  if (message.get("QRD-4") !== query || message.get("QRD-9") !== "STA" || message.find("OBR") === undefined)
-    return undefined;
+  if (message.get("QRD-9") !== "STA" || message.find("OBR") === undefined) return undefined;
 
   const readings: Reading[] = [];
   for (const obx of message.all("OBX")) {
@@ -123,6 +123,7 @@ function state(message: Message, at: string): State | undefined {
     serial: controlId.slice(0, 10),
     at,
     query,
+    echo: message.get("QRD-4") ?? "",
     demo: message.get("MSH-11") !== "P",
     readings,
     ...(type === "P" ? { patientType: "paediatric" } : type === "N" ? { patientType: "neonate" } : {}),

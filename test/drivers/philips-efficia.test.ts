@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { driver } from "../../drivers/philips-efficia/driver.ts";
+import { acknowledgement } from "../../drivers/philips-efficia/messages.ts";
 import { simulation } from "../../drivers/philips-efficia/simulation.ts";
 import type { Action } from "../../src/driver-kit/contract.ts";
 import { type Answer, VirtualTime } from "../../src/driver-kit/replay.ts";
@@ -85,6 +86,28 @@ describe("an Efficia session", () => {
     expect(answers("stored")).toEqual(["MSA|AA|MONITORABC0000000001"]);
     expect(answers("refused")).toEqual(["MSA|AE|MONITORABC0000000001"]);
     expect(answers("none")).toEqual([]);
+  });
+
+  it("writes the acknowledgement that the maker's guide prints", () => {
+    const reply = { controlId: "MONITORABC000000002D", at: "20140510124500" };
+    expect(acknowledgement("AA", "EXAMPLE123", reply)).toBe(
+      "MSH|^~\\&|||||20140510124500||ACK^^ACK_ALL|EXAMPLE123|P|2.4\rMSA|AA|MONITORABC000000002D\r",
+    );
+  });
+
+  it("reads nothing of a reply in which only one of the two places names its query", () => {
+    const time = new VirtualTime(driver.session(driver.options.parse({})), "stored");
+    time.give({ on: "open" });
+    for (const [msa, qrd] of [
+      ["VW00000001", "QUERY123"],
+      ["EXAMPLE123", "VW00000001"],
+    ]) {
+      const text = `MSH|^~\\&|^EfficiaCM||||20140510124500||ORF^R04|MONITORABC000000002D|P|2.4\rMSA|AA|${msa}\r`;
+      const rest = `QRD|20140510124500|R|I|${qrd}|||||STA\rOBR||||MONITOR|||20140510124500\r${oxygen}\r`;
+      expect(time.give({ on: "data", bytes: bytesOf(`\x0b${text}${rest}\x1c\r`) })).toEqual([
+        { do: "discard", span: expect.anything(), reason: "unsolicited" },
+      ]);
+    }
   });
 
   it("offers what could not be stored again as it was, and acknowledges nothing before it is stored", () => {
