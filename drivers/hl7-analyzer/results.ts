@@ -81,9 +81,16 @@ function isResult(obx: Segment, { skipTypes, reportable }: Options): boolean {
   return reportable === "all" || obx.get(29) === "RSLT";
 }
 
+/** What a result's notes may stand behind (LAW): how the test was run, and its reagents. */
+const besidesNotes = ["TCD", "INV"];
+
 function notesAfter(segments: readonly Segment[], at: number): readonly string[] {
   const notes: string[] = [];
-  for (let i = at + 1; segments[i]?.id === "NTE"; i++) notes.push(segments[i]?.get(3) ?? "");
+  for (let i = at + 1; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment?.id === "NTE") notes.push(segment.get(3) ?? "");
+    else if (!besidesNotes.includes(segment?.id ?? "")) break;
+  }
   return notes;
 }
 

@@ -116,6 +116,15 @@ describe("a result", () => {
     expect(read(result(value))[0]?.value.kind).toBe("absent"),
   );
 
+  it("keeps the notes that follow it, also behind TCD and INV, and none of the next", () => {
+    const notes = (...segments: readonly string[]) =>
+      played([header(), "OBR|1", ...segments]).findings.map(({ flags }) => flags);
+    expect(notes(result(), "TCD|Glu", "INV|1", "NTE|1||hemolyzed", result("5.9"), "NTE|1||icteric")).toEqual([
+      ["hemolyzed"],
+      ["icteric"],
+    ]);
+  });
+
   it("that has a date alone may recur, and one that has a moment may not", () => {
     const dated = (time: string) =>
       played([header(), "OBR|1", `${result()}|||${time}`]).findings.map(({ mayRecur }) => mayRecur);
