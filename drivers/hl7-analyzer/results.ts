@@ -17,8 +17,8 @@ interface Above {
   readonly specimen: Segment | undefined;
   readonly container: Segment | undefined;
   readonly order: Segment | undefined;
-  /** Counted from 1; 0 before the first. */
-  readonly orderNumber: number;
+  /** How many orders the message had so far. What hangs from no order is of none of them. */
+  readonly orders: number;
 }
 
 /** The results of a message, in their order. All have the span of the message: its segments mean nothing alone. */
@@ -31,7 +31,7 @@ export function findings(message: Message, options: Options, span: Span): readon
     specimen: undefined,
     container: undefined,
     order: undefined,
-    orderNumber: 0,
+    orders: 0,
   };
   // In ORU a specimen follows the results of its order; in OUL it comes before its orders.
   const specimenFirst = message.get("MSH-9.1") === "OUL";
@@ -47,7 +47,7 @@ export function findings(message: Message, options: Options, span: Span): readon
         if (specimenFirst) above = { ...above, container: segment };
         break;
       case "OBR":
-        above = { ...above, order: segment, orderNumber: above.orderNumber + 1 };
+        above = { ...above, order: segment, orders: above.orders + 1 };
         if (!specimenFirst) above = { ...above, ...specimenAfter(message.segments, i) };
         break;
       case "OBX":
@@ -81,14 +81,21 @@ function isResult(obx: Segment, { skipTypes, reportable }: Options): boolean {
   return reportable === "all" || obx.get(29) === "RSLT";
 }
 
+/** What a result's notes may stand behind (LAW): how the test was run, and its reagents. */
+const besidesNotes = ["TCD", "INV"];
+
 function notesAfter(segments: readonly Segment[], at: number): readonly string[] {
   const notes: string[] = [];
-  for (let i = at + 1; segments[i]?.id === "NTE"; i++) notes.push(segments[i]?.get(3) ?? "");
+  for (let i = at + 1; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment?.id === "NTE") notes.push(segment.get(3) ?? "");
+    else if (!besidesNotes.includes(segment?.id ?? "")) break;
+  }
   return notes;
 }
 
 function read(obx: Segment, notes: readonly string[], above: Above, options: Options, span: Span): Finding {
-  const { header, person, specimen, container, order, orderNumber } = above;
+  const { header, person, specimen, container, order, orders } = above;
   const time = timeOf(obx, order, header);
   const status = statusOf(obx, order);
   const flags = obx.tree(8).map((repetition) => repetition[0]?.[0] ?? "");
@@ -102,7 +109,7 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
   return {
     ...measured(obx, options),
     kind: kindOf(above, options),
-    ...(orderNumber === 0 ? {} : { group: `order ${orderNumber}` }),
+    ...(order === undefined ? {} : { group: `order ${orders}` }),
     ...(time === undefined ? {} : { deviceTime: time }),
     ...(Object.keys(reported).length === 0 ? {} : { reported }),
     status,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { driver } from "../../drivers/clinitek-50/driver.ts";
 import { packet } from "../../drivers/clinitek-50/simulation.ts";
 import { type Answer, collect, joined, VirtualTime } from "../../src/driver-kit/replay.ts";
-import { latin1 } from "../../src/driver-kit/text.ts";
+import { bytesOf, latin1 } from "../../src/driver-kit/text.ts";
 
 const [ENQ, NEXT, ACK, NAK] = ["\x05", "\x11\x12", "\x06", "\x15"];
 const identification = packet("6510  01.02 9706201349", "DEUTSCH - CONV.", "MULTISTIX 8 SG");
@@ -45,6 +45,19 @@ describe("a result", () => {
     }
     expect(wait(15_000)).toBe(ENQ);
     expect(played().findings).toEqual([]);
+  });
+
+  it("as the published example prints it, its blanks lost and its sum wrong, is discarded for that, and asked for again", () => {
+    const lines = ["6510  01.02 9703031111", "008 HELL GELB", "GLU  NEGATIV", "BIL  NEGATIV", "KET  NEGATIV"];
+    lines.push("SG   >=1.030", "pH   5.0", "PRO  NEGATIV", "UBG  0.2 mg/dL", "NIT  NEGATIV");
+    lines.push("OBL* Ca 10 Ery/uL", "LEU  0 Leu/uL");
+    const printed = (sum: string) => bytesOf(`\x02\r\n${lines.join("\r\n")}\r\n${sum}\x03`);
+    const { say, wait, played } = asked();
+    expect(say(printed("4C"))).toBe("");
+    expect(wait(1000)).toBe(NAK);
+    expect(played().discards.map(({ reason }) => reason)).toEqual(["checksum"]);
+    // With the sum that its bytes do have it would have been read.
+    expect(say(printed("09"))).toBe(ACK);
   });
 
   it("that comes whole after it was spoilt is read", () => {

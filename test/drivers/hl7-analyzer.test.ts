@@ -66,6 +66,25 @@ describe("a specimen", () => {
     expect(specimens([header("OUL^R22"), "SPM|1|S1|||||||||P", "OBR|1", result("5.1"), ...one])).toEqual(["S1", "S1"]);
   });
 
+  it("without an order of its own takes none from the specimen or the patient before", () => {
+    const told = (...segments: readonly string[]) =>
+      played([header("OUL^R22"), ...segments]).findings.map(({ group, reported }) => [reported?.specimen, group]);
+    const first = ["SPM|1|S1|||||||||P", "OBR|1|A|B", result("5.1")];
+    expect(told(...first, "SPM|2|S2|||||||||P", result("5.2"))).toEqual([
+      ["S1", "order 1"],
+      ["S2", undefined],
+    ]);
+    expect(told(...first, "PID|2||P2", result("5.2"))).toEqual([
+      ["S1", "order 1"],
+      [undefined, undefined],
+    ]);
+    expect(told(...first, "SPM|2|S2|||||||||P", result("5.2"), "OBR|2|C|D", result("5.3"))).toEqual([
+      ["S1", "order 1"],
+      ["S2", undefined],
+      ["S2", "order 2"],
+    ]);
+  });
+
   it("of any role but a patient's is a control", () => {
     const kind = (role: string) =>
       played([header("OUL^R22"), `SPM|1|S1|||||||||${role}`, "OBR|1", result()]).findings.map((found) => found.kind);
@@ -96,6 +115,15 @@ describe("a result", () => {
   it.each(["", '""', "-----", "****"])("of %j is no number", (value) =>
     expect(read(result(value))[0]?.value.kind).toBe("absent"),
   );
+
+  it("keeps the notes that follow it, also behind TCD and INV, and none of the next", () => {
+    const notes = (...segments: readonly string[]) =>
+      played([header(), "OBR|1", ...segments]).findings.map(({ flags }) => flags);
+    expect(notes(result(), "TCD|Glu", "INV|1", "NTE|1||hemolyzed", result("5.9"), "NTE|1||icteric")).toEqual([
+      ["hemolyzed"],
+      ["icteric"],
+    ]);
+  });
 
   it("that has a date alone may recur, and one that has a moment may not", () => {
     const dated = (time: string) =>
