@@ -191,7 +191,7 @@ describe("a meter that keeps its results", () => {
   const transfers = (result: number, invoke = 3) =>
     data(invoke, 0x0207, [0, 2, 0x0c, 0x1c, ...prefixed([0, 0, 0, result])]);
   const first = [associates4000, configures, saysWho, saysSegments] as const;
-  // The example of the protocol sheet: 105 mg/dL, then HI; the last piece.
+  // A published example: 105 mg/dL, then HI; the last piece.
   const piece =
     "e70000380036000701010030 0002ffffffff0d210026 00000000000000000002c0000018".replaceAll(" ", "") +
     "202403011230450000690000" +

@@ -7,7 +7,7 @@ export interface GapOptions {
 
 /**
  * A frame is what came between two silences: for instruments that mark neither start nor end. The session asks for a
- * wake after each chunk and calls `flush("silence")` when it rings. Use it only where the sheet offers nothing better.
+ * wake after each chunk and calls `flush("silence")` when it rings. Use it only where the protocol offers nothing better.
  */
 export function gap(options: GapOptions): Framer {
   let buffer = new Uint8Array(Math.min(64, options.bound));
