@@ -3,7 +3,7 @@ import { outside } from "../../../src/cli/configuration.ts";
 import type { Profile } from "../../../src/config/profile.ts";
 import { resolveProfiles, shippedProfileSources } from "../../../src/config/profiles.ts";
 import type { BarcodeRule } from "../../../src/config/site.ts";
-import { driverIds, loadDriver } from "../../../src/devices/drivers.ts";
+import { driverIds, loadDriver, loadSimulation } from "../../../src/devices/drivers.ts";
 import { labelled } from "../../../src/driver-kit/aim.ts";
 import { type Capture, parseCapture } from "../../../src/driver-kit/capture.ts";
 import type { Driver, Session } from "../../../src/driver-kit/contract.ts";
@@ -44,7 +44,7 @@ export async function allTargets(): Promise<readonly Target[]> {
       const own = [...profiles.values()].map(({ profile }) => profile).filter((profile) => profile.driver === id);
       return driver === undefined || own.length === 0
         ? []
-        : [sessions(id, driver.input, modesOf(driver, own, corpus.get(id) ?? []))];
+        : [sessions(id, driver.input, modesOf(driver, await asSitesSetThem(own, id), corpus.get(id) ?? []))];
     }),
   );
   const files = (await Promise.all(ids.map(captureFiles))).flat().map((text) => new TextEncoder().encode(text));
@@ -60,6 +60,13 @@ export async function allTargets(): Promise<readonly Target[]> {
       return undefined;
     }),
   ];
+}
+
+/** Profiles as they are shipped and, where each site has to say more of its instrument, as one that has said it. */
+async function asSitesSetThem(profiles: readonly Profile[], driver: string): Promise<readonly Profile[]> {
+  const { settings } = (await loadSimulation(driver)) ?? {};
+  if (settings === undefined) return profiles;
+  return profiles.flatMap((profile) => [profile, { ...profile, options: { ...profile.options, ...settings } }]);
 }
 
 /** A driver as one or several profiles set it. */
