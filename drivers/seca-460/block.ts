@@ -17,11 +17,8 @@ export interface ScaleFacts {
  */
 const flags = ["stable", "bat", "hold", "minus", "net", "not applicable", "temperature drift", "zero timeout"] as const;
 
-/** With one of these the number is not a load at rest. */
-const noLoad: readonly string[] = ["minus", "not applicable", "temperature drift", "zero timeout"];
-
-/** What goes along with a weight, as the scale says it. */
-const told: readonly string[] = ["bat", "hold", "net"];
+/** With one of these the number is not the load that stands on the scale now: on hold it may be somebody else's. */
+const noLoad: readonly string[] = ["hold", "minus", "not applicable", "temperature drift", "zero timeout"];
 
 const kinds = ["0", "1", "4"];
 const end = "\r\n\x03";
@@ -80,7 +77,6 @@ export function decode(block: Uint8Array, { weightKind, stableBit, displayTypes 
   const shown = displayTypes[display];
   if (shown === undefined)
     return { is: "malformed", detail: `display type ${display} is not in displayTypes: see the driver's README` };
-  const along = set.filter((flag) => told.includes(flag));
   return {
     is: "load",
     measured: [
@@ -88,7 +84,7 @@ export function decode(block: Uint8Array, { weightKind, stableBit, displayTypes 
         channel: "W",
         value: { kind: "number", text: placed(digits, shown.decimals) },
         unit: shown.unit,
-        ...(along.length === 0 ? {} : { flags: along }),
+        ...(set.includes("net") ? { flags: ["net"] } : {}),
       },
     ],
   };

@@ -69,6 +69,7 @@ describe("a seca 460 of which a site has told the rest", () => {
   it("reads a weight only where it is at rest, above zero and sound", () => {
     const control = {
       moving: "00",
+      hold: "A0",
       minus: "90",
       "not applicable": "84",
       "temperature drift": "82",
@@ -77,8 +78,15 @@ describe("a seca 460 of which a site has told the rest", () => {
     for (const bits of Object.values(control)) expect(read(...times(4, binary(`A0007251${bits}0000`)))).toEqual([]);
   });
 
-  it("takes along that the scale holds the weight, subtracts a tare, or has a low battery", () => {
-    expect(read(...times(4, binary("A0007251E80000")))).toEqual(["72.5 kg bat hold net"]);
+  it("takes along that a tare is subtracted, and tells no load again because its battery runs low", () => {
+    expect(read(...times(4, binary("A0007251880000")), ...times(4, binary("A0007251C80000")))).toEqual(["72.5 kg net"]);
+  });
+
+  it("takes a weight on hold for nobody's", () => {
+    const held = times(4, binary("A0007251A00000"));
+    expect(read(...held)).toEqual([]);
+    const other = times(4, binary("A0007251800000"));
+    expect(read(...other, ...held, ...other)).toEqual(["72.5 kg", "72.5 kg"]);
   });
 
   it("counts the control bits from the end that the site names", () => {
