@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { mkdtemp, open, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -107,6 +107,25 @@ describe("the path of a pty", () => {
   const play = (pty: string) =>
     runCli(["simulate", "health-o-meter-esc", "--pty", pty, "--every", "1ms", "--count", "1"]);
 
+  const openPort = (link: string): Promise<FileHandle> =>
+    open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+  /** False once the port is gone. */
+  const hears = async (port: FileHandle, text: string): Promise<boolean> => {
+    let read = "";
+    let isGone = false;
+    await until(async () => {
+      try {
+        const { bytesRead, buffer } = await port.read();
+        read += buffer.subarray(0, bytesRead).toString("latin1");
+        isGone = bytesRead === 0;
+      } catch (error) {
+        isGone = (error as NodeJS.ErrnoException).code !== "EAGAIN";
+      }
+      return isGone || read.includes(text);
+    });
+    return !isGone;
+  };
+
   test("that is a file or a folder is refused, and it stays as it is", async () => {
     const here = await folder();
     const file = join(here, "notes.txt");
@@ -125,7 +144,7 @@ describe("the path of a pty", () => {
     await symlink("/nowhere", link);
     const running = play(link);
     await until(async () => (await readlink(link).catch(() => "")).startsWith("/dev/pts/"));
-    const port = await open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    const port = await openPort(link);
     expect((await running).code).toBe(0);
     await port.close();
   });
@@ -145,15 +164,28 @@ describe("the path of a pty", () => {
     // Longer than it takes from the opening to the first measurement.
     await new Promise((over) => setTimeout(over, 1500));
     expect(out.text).toBe("");
-    const port = await open(link, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
-    let read = "";
-    await until(async () => {
-      const { bytesRead, buffer } = await port.read().catch(() => ({ bytesRead: 0, buffer: Buffer.alloc(0) }));
-      read += buffer.subarray(0, bytesRead).toString("latin1");
-      return read.includes("12345678");
-    });
+    const port = await openPort(link);
+    expect(await hears(port, "12345678")).toBe(true);
     expect((await running).code).toBe(0);
     await port.close();
+  });
+
+  test("is played again however often it is closed and opened, to one who only listens", async () => {
+    const link = join(await folder(), "scanner");
+    const stop = new AbortController();
+    const words = ["simulate", "generic-cdc-scanner", "--pty", link, "--set", "barcode=12345678"];
+    const running = runCli([...words, "--every", "50ms"], { stop: stop.signal });
+    for (let n = 0; n < 3; n++) {
+      // A port that goes away just after it was opened is opened again, as the gateway does.
+      await until(async () => {
+        const port = await openPort(link).catch(() => undefined);
+        const isHeard = port !== undefined && (await hears(port, "12345678"));
+        await port?.close();
+        return isHeard;
+      });
+    }
+    stop.abort();
+    expect((await running).code).toBe(0);
   });
 });
 

@@ -11,7 +11,7 @@ import { type Call, command, type Exit, exit, jsonOption, UsageError } from "../
 import { knownProfiles, profilesOption } from "../known-profiles.ts";
 import { type Player, play } from "../simulate/player.ts";
 import { lastsMs, namesOf, samplesOf } from "../simulate/probe.ts";
-import { FolderMissing, openPty, PathTaken, SocatMissing } from "../simulate/pty.ts";
+import { FolderMissing, PathTaken, SocatMissing, servePty } from "../simulate/pty.ts";
 import { zoneOf } from "../zone.ts";
 
 const options = {
@@ -178,11 +178,10 @@ async function line(
   const given = [values.pty, values.listen, values.connect].filter((v) => v !== undefined);
   if (given.length !== 1) throw new UsageError("Say where: --pty PATH, --listen PORT or --connect HOST:PORT.");
   if (values.pty !== undefined) {
-    const pty = await openPty(values.pty, true);
     // Who opens a port sets it up first, and may drop what came meanwhile.
-    void pty.opened.then(() => setTimeout(() => onStream(pty.stream), setUpMs));
+    const close = await servePty(values.pty, (stream) => void setTimeout(() => onStream(stream), setUpMs));
     say(values.pty, " as soon as somebody opens it");
-    return pty.close;
+    return close;
   }
   if (values.listen !== undefined) {
     const server = createServer(onStream).listen(Number(values.listen), "127.0.0.1");
