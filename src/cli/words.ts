@@ -29,14 +29,17 @@ export function valueWords(value: Value): string {
   }
 }
 
-export function whoseWords({ binding }: Observation): string {
+/** To whom it is filed; where to nobody, which specimen the instrument says it is of: its word, and no filing. */
+export function whoseWords({ binding, reported }: Observation): string {
   switch (binding?.subject.kind) {
     case "patient":
       return `patient ${binding.subject.patient.id}`;
     case "specimen":
       return `specimen ${binding.subject.specimen}`;
     default:
-      return "nobody yet";
+      return reported?.specimen === undefined
+        ? "nobody yet"
+        : `nobody yet (the instrument says specimen ${reported.specimen})`;
   }
 }
 

@@ -205,6 +205,25 @@ describe("the instrument's clock", () => {
   });
 });
 
+describe("what only goes along with a measurement", () => {
+  const once = ["--every", "1ms", "--count", "1", "--json"];
+
+  test.each([
+    ["abbott-afinion-2", "specimen=S-1", { specimen: "S-1" }],
+    ["health-o-meter-esc", "H=178.0", { H: "178.0", W: "72.5" }],
+  ])("is measured with what every sample of %s has", async (profile, set, values) => {
+    const { ran } = await playedTo(profile, ...once, "--set", set);
+    const [measured] = ran.rows.filter((row) => "measured" in row);
+    expect(measured).toMatchObject({ measured: 1, values });
+    expect(Object.keys(measured?.["values"] as object).length).toBeGreaterThan(1);
+  });
+
+  test("does not bring back what is set otherwise", async () => {
+    const { ran } = await playedTo("health-o-meter-esc", ...once, "--set", "W=80.0");
+    expect(ran.rows).toContainEqual({ measured: 1, values: { W: "80.0" } });
+  });
+});
+
 describe("a profile of the site's own", () => {
   const own = "id: our-scale\nversion: 1\nlike: health-o-meter-esc\nevidence: bench\n";
 

@@ -28,7 +28,7 @@ const options = {
     type: "string",
     value: "NAME=TEXT",
     multiple: true,
-    help: "measure this, instead of the samples: a channel of the profile, and its text",
+    help: "measure this, instead of the samples: a channel of the profile, or what goes with it, and its text",
   },
   timezone: {
     type: "string",
@@ -42,6 +42,7 @@ const options = {
 /** What a gateway is given to set up a port that it has opened. */
 const setUpMs = 1000;
 
+type Sample = Simulation["samples"][number];
 type Values = Parameters<Parameters<typeof command<typeof options>>[0]["run"]>[0]["values"];
 
 /** Plays an instrument on a pty or a TCP port, in its real wire format, for trying things out. */
@@ -151,7 +152,19 @@ function measuredOf({ set }: Values, simulation: Simulation, profile: Profile): 
     refuseImpossible(name, text, profile);
     return [name, text] as const;
   });
-  return [Object.fromEntries(pairs)];
+  const given = Object.fromEntries(pairs);
+  return [{ ...accompanied(Object.keys(given), samplesOf(simulation, profile), profile), ...given }];
+}
+
+/**
+ * What is measured along with what is set: nothing, unless it only accompanies a measurement (a specimen, a unit, a height
+ * beside the weight). Every sample then has something that these lack, and no instrument sends a result without it.
+ */
+function accompanied(names: readonly string[], samples: Simulation["samples"], { channels }: Profile): Sample {
+  const [first = {}, ...others] = samples;
+  const always = Object.keys(first).filter((name) => name in channels && others.every((sample) => name in sample));
+  const results = always.length > 0 ? always : Object.keys(channels);
+  return results.length === 0 || names.some((name) => results.includes(name)) ? {} : first;
 }
 
 /** A number that is outside of the channel's range in each of its units, or has other decimals, is none that it shows. */
