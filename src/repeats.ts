@@ -55,7 +55,8 @@ export function createRepeats(): Repeats {
         }
         case "arrival":
           // An analyzer that names the specimen says itself what is what.
-          if (observation.reported !== undefined || observation.evidence.session === last.session) return "new";
+          if (observation.reported?.specimen !== undefined || observation.evidence.session === last.session)
+            return "new";
           if (last.text !== textOf(observation)) return "new";
           return Math.abs(last.at - measuredAt(observation)) <= standingWithinMs ? "perhaps" : "new";
         default:

@@ -24,6 +24,21 @@ test("a weight that stands on a scale when its cable is in again may be the one 
   expect(repeats.look(seen(2000, "second"))).toBe("new");
 });
 
+test("an analyzer that names the specimen says itself what is what; a patient or an operator says nothing of that", () => {
+  const reporting = (second: number, session: string, reported: Observation["reported"]): Observation => ({
+    ...seen(second, session),
+    ...(reported && { reported }),
+  });
+  for (const reported of [{ patient: "0001" }, { operator: "OP12" }]) {
+    const repeats = createRepeats();
+    repeats.remember(reporting(10, "first", reported));
+    expect(repeats.look(reporting(20, "second", reported))).toBe("perhaps");
+  }
+  const repeats = createRepeats();
+  repeats.remember(reporting(10, "first", { specimen: "S-1" }));
+  expect(repeats.look(reporting(20, "second", { specimen: "S-1" }))).toBe("new");
+});
+
 test("a determination told by its age is the same one while its time and digits are", () => {
   const repeats = createRepeats();
   repeats.remember(seen(10, "first", "age"));
