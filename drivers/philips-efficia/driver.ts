@@ -53,6 +53,8 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
   /** Reports that are not stored yet. */
   const open = new Set<number>();
   let sinceSpotMs = 0;
+  /** What the alarm was set to last. */
+  let setMs = 0;
   /** The monitor's own time, as it wrote it last. */
   let at: string | undefined;
   let serial: string | undefined;
@@ -67,13 +69,24 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
   function ask(): readonly Action[] {
     owed = undefined;
     asked = `VW${String(++queries % 100_000_000).padStart(8, "0")}`;
-    return [write(query(asked, at)), { do: "wake", afterMs: replyMs }];
+    return [write(query(asked, at)), alarm(replyMs)];
   }
 
   function rest(): Action {
     asked = undefined;
     missed = 0;
-    return { do: "wake", afterMs: pollMs };
+    return alarm(pollMs);
+  }
+
+  /** An answer to another query. The one that is due is still to come, and another query now would stay one ahead of it. */
+  function stray(span: Span): readonly Action[] {
+    const discarded: Action = { do: "discard", span, reason: "unsolicited" };
+    return asked === undefined ? [discarded] : [discarded, alarm(replyMs)];
+  }
+
+  function alarm(afterMs: number): Action {
+    setMs = afterMs;
+    return { do: "wake", afterMs };
   }
 
   function hear(bytes: Uint8Array, span: Span): readonly Action[] {
@@ -83,13 +96,13 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
     if (reply === undefined)
       return [{ do: "discard", span, reason: "malformed" }, ...(asked === undefined ? [] : [rest()])];
     if (reply.is === "none") {
-      if (asked === undefined || (reply.query !== "" && reply.query !== asked)) return [unsolicited(span)];
+      if (asked === undefined || (reply.query !== "" && reply.query !== asked)) return stray(span);
       at = reply.at;
       seen.interrupt();
       const detail = reply.query === "" ? "the monitor does not accept the query" : "the monitor has no patient data";
       return [{ do: "discard", span, reason: "not-a-reading", detail }, rest()];
     }
-    if (reply.query !== asked || reply.echo !== asked) return [unsolicited(span)];
+    if (reply.query !== asked || reply.echo !== asked) return stray(span);
     return [...read(reply, span), rest()];
   }
 
@@ -139,11 +152,11 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
 
   function wake(): readonly Action[] {
     const resting = asked === undefined;
-    sinceSpotMs += resting ? pollMs : replyMs;
+    sinceSpotMs += setMs;
     const left = settle(framer.flush("silence"));
     if (resting) return [...left, ...ask()];
-    // The silence has just ended a reply.
-    if (asked === undefined) return left;
+    // The silence has just ended a reply: the one that was due, or another.
+    if (asked === undefined || left.some((action) => action.do === "wake")) return left;
     if (++missed >= missedIsGone) seen.interrupt();
     return [...left, ...ask()];
   }
@@ -155,7 +168,7 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
           return ask();
         case "data": {
           const actions = settle(framer.push(event.bytes));
-          return framing === "bare" && asked !== undefined ? [...actions, { do: "wake", afterMs: quietMs }] : actions;
+          return framing === "bare" && asked !== undefined ? [...actions, alarm(quietMs)] : actions;
         }
         case "wake":
           return wake();
@@ -176,8 +189,4 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
 
 function replyFramer(framing: Options["framing"]): Framer {
   return framing === "bare" ? gap({ bound }) : envelope({ starts: ["\x0bMSH|^~\\&|"], ends: ["\x1c\r"], bound });
-}
-
-function unsolicited(span: Span): Action {
-  return { do: "discard", span, reason: "unsolicited" };
 }

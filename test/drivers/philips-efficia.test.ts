@@ -106,7 +106,46 @@ describe("an Efficia session", () => {
       const rest = `QRD|20140510124500|R|I|${qrd}|||||STA\rOBR||||MONITOR|||20140510124500\r${oxygen}\r`;
       expect(time.give({ on: "data", bytes: bytesOf(`\x0b${text}${rest}\x1c\r`) })).toEqual([
         { do: "discard", span: expect.anything(), reason: "unsolicited" },
+        // The reply that is due is waited for, and not asked for anew.
+        { do: "wake", afterMs: 5000 },
       ]);
+    }
+  });
+
+  it("waits for the reply that is due where a stray one comes before it, over either framing", () => {
+    const framings: readonly (readonly ["mllp" | "bare", (text: string) => string])[] = [
+      ["mllp", (text) => `\x0b${text}\x1c\r`],
+      ["bare", (text) => text],
+    ];
+    for (const [framing, framed] of framings) {
+      const time = new VirtualTime(driver.session(driver.options.parse({ framing })), "stored");
+      const asked: string[] = [];
+      let reports = 0;
+      const take = (actions: readonly Action[]): void => {
+        for (const action of actions) {
+          if (action.do === "report") reports++;
+          if (action.do !== "write") continue;
+          asked.push(...(/\|R\|I\|(VW[0-9]{8})\|/.exec(latin1(action.bytes))?.slice(1) ?? []));
+        }
+      };
+      const reply = (query: string, at: number) => {
+        const head = `MSH|^~\\&|^EfficiaCM||||20140510124${at}||ORF^R04|MONITORABC0000000${at}|P|2.4\rMSA|AA|${query}\r`;
+        const rest = `QRD|20140510124500|R|I|${query}|||||STA\rOBR||||MONITOR|||20140510124500\r${oxygen}\r`;
+        take(time.give({ on: "data", bytes: bytesOf(framed(`${head}${rest}`)) }));
+      };
+      take(time.give({ on: "open" }));
+      time.now = 100;
+      reply("VW99999999", 500);
+      for (let at = 501; at < 506; at++) {
+        // Each answer comes 700 ms after its question, later than the silence that ends the stray one.
+        const query = asked.at(-1) ?? "";
+        const due = time.now + 700;
+        while (time.alarm !== undefined && time.alarm <= due) take(time.advance(time.alarm));
+        time.now = due;
+        reply(query, at);
+        while (asked.at(-1) === query && time.alarm !== undefined) take(time.advance(time.alarm));
+      }
+      expect([framing, reports]).toEqual([framing, 1]);
     }
   });
 
