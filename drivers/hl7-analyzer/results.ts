@@ -14,8 +14,9 @@ export const OTHER = "other";
 interface Above {
   readonly header: Segment | undefined;
   readonly person: Segment | undefined;
-  readonly specimen: Segment | undefined;
-  readonly container: Segment | undefined;
+  /** Those that it can be of. Where they name several, it is of none of them. */
+  readonly specimens: readonly Segment[];
+  readonly containers: readonly Segment[];
   readonly order: Segment | undefined;
   /** How many orders the message had so far. What hangs from no order is of none of them. */
   readonly orders: number;
@@ -28,8 +29,8 @@ export function findings(message: Message, options: Options, span: Span): readon
   let above: Above = {
     header: message.find("MSH"),
     person: undefined,
-    specimen: undefined,
-    container: undefined,
+    specimens: [],
+    containers: [],
     order: undefined,
     orders: 0,
   };
@@ -38,17 +39,17 @@ export function findings(message: Message, options: Options, span: Span): readon
   for (const [i, segment] of message.segments.entries()) {
     switch (segment.id) {
       case "PID":
-        above = { ...above, person: segment, specimen: undefined, container: undefined, order: undefined };
+        above = { ...above, person: segment, specimens: [], containers: [], order: undefined };
         break;
       case "SPM":
-        if (specimenFirst) above = { ...above, specimen: segment, container: undefined, order: undefined };
+        if (specimenFirst) above = { ...above, specimens: [segment], containers: [], order: undefined };
         break;
       case "SAC":
-        if (specimenFirst) above = { ...above, container: segment };
+        if (specimenFirst) above = { ...above, ...containersWith(segment, above) };
         break;
       case "OBR":
         above = { ...above, order: segment, orders: above.orders + 1 };
-        if (!specimenFirst) above = { ...above, ...specimenAfter(message.segments, i) };
+        if (!specimenFirst) above = { ...above, ...specimensOf(message.segments, i) };
         break;
       case "OBX":
         if (isResult(segment, options)) {
@@ -63,17 +64,24 @@ export function findings(message: Message, options: Options, span: Span): readon
   return found;
 }
 
-/** The specimen and container within the order that begins here. */
-function specimenAfter(segments: readonly Segment[], at: number): Pick<Above, "specimen" | "container"> {
-  let specimen: Segment | undefined;
-  let container: Segment | undefined;
-  for (let i = at + 1; i < segments.length; i++) {
-    const segment = segments[i];
-    if (segment === undefined || segment.id === "OBR" || segment.id === "PID") break;
-    if (segment.id === "SPM") specimen ??= segment;
-    if (segment.id === "SAC") container ??= segment;
-  }
-  return { specimen, container };
+/** Containers before an order are all those that it can be of; one behind an order begins anew. */
+function containersWith(container: Segment, { containers, order }: Above): Pick<Above, "containers" | "order"> {
+  return { containers: order === undefined ? [...containers, container] : [container], order: undefined };
+}
+
+/**
+ * The specimens and containers of the order that begins here. Where one stands before the first order, as in no ORU, nothing
+ * tells whose the others are: then it can be any of the person's.
+ */
+function specimensOf(segments: readonly Segment[], at: number): Pick<Above, "specimens" | "containers"> {
+  const from = segments.findLastIndex(({ id }, i) => i < at && id === "PID") + 1;
+  const to = segments.findIndex(({ id }, i) => i > at && id === "PID");
+  const person = segments.slice(from, to < 0 ? undefined : to);
+  const first = person.findIndex(({ id }) => id === "OBR");
+  const misplaced = person.slice(0, first).some(({ id }) => id === "SPM" || id === "SAC");
+  const next = segments.findIndex(({ id }, i) => i > at && (id === "OBR" || id === "PID"));
+  const own = misplaced ? person : segments.slice(at + 1, next < 0 ? undefined : next);
+  return { specimens: own.filter(({ id }) => id === "SPM"), containers: own.filter(({ id }) => id === "SAC") };
 }
 
 function isResult(obx: Segment, { skipTypes, reportable }: Options): boolean {
@@ -95,8 +103,9 @@ function notesAfter(segments: readonly Segment[], at: number): readonly string[]
 }
 
 function read(obx: Segment, notes: readonly string[], above: Above, options: Options, span: Span): Finding {
-  const { header, person, specimen, container, order, orders } = above;
-  const time = timeOf(obx, order, header);
+  const { header, person, specimens, containers, order, orders } = above;
+  const own = timeOf(obx, order);
+  const time = own ?? parsed(header?.get(7));
   const status = statusOf(obx, order);
   const flags = obx.tree(8).map((repetition) => repetition[0]?.[0] ?? "");
   const allFlags = [...flags, ...(options.notes === "flags" ? notes : [])].filter((flag) => flag !== "");
@@ -119,17 +128,17 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
       header?.field(4) ?? "",
       person?.field(2) ?? "",
       person?.field(3) ?? "",
-      specimen?.field(2) ?? "",
-      container?.field(3) ?? "",
+      specimens.map((specimen) => specimen.field(2)).join("~"),
+      containers.map((container) => container.field(3)).join("~"),
       order?.field(3) ?? "",
       order?.field(4) ?? "",
       obx.field(3),
       obx.field(4),
       obx.field(5),
-      time?.text ?? "",
+      own?.text ?? "",
       status,
     ]),
-    ...(time === undefined || time.local !== undefined ? {} : { mayRecur: true }),
+    ...(time === undefined || own?.local !== undefined ? {} : { mayRecur: true }),
     span,
   };
 }
@@ -148,18 +157,21 @@ function measured(obx: Segment, options: Options): Pick<Finding, "channel" | "va
 }
 
 /** MSH-11, OBR-4 and SPM-11 (table 0369) say what was measured; of roles, P alone is a patient's. */
-function kindOf({ header, order, specimen }: Above, { controlOrders, unknownRole }: Options): ReadingKind {
+function kindOf({ header, order, specimens }: Above, { controlOrders, unknownRole }: Options): ReadingKind {
   const processing = header?.get(11);
-  const role = specimen?.get(11);
+  const roles = specimens.flatMap((specimen) => specimen.get(11) ?? []);
   if (processing === "Q" || controlOrders.includes(order?.get(4) ?? "")) return "control";
-  if (role === "U" && unknownRole === "control") return "control";
-  if (role !== undefined && role !== "P" && role !== "U") return "control";
+  if (roles.includes("U") && unknownRole === "control") return "control";
+  if (roles.some((role) => role !== "P" && role !== "U")) return "control";
   return processing === "T" || processing === "D" ? "demo" : "patient";
 }
 
-/** Analysed (OBX-19), else observed (OBX-14), else the order's (OBR-7), else the message's own. */
-function timeOf(obx: Segment, order: Segment | undefined, header: Segment | undefined): DeviceTime | undefined {
-  const written = obx.get(19) ?? obx.get(14) ?? order?.get(7) ?? header?.get(7);
+/** Analysed (OBX-19), else observed (OBX-14), else the order's (OBR-7). */
+function timeOf(obx: Segment, order: Segment | undefined): DeviceTime | undefined {
+  return parsed(obx.get(19) ?? obx.get(14) ?? order?.get(7));
+}
+
+function parsed(written: string | undefined): DeviceTime | undefined {
   if (written === undefined) return undefined;
   const read = parseDtm(written);
   // A date alone names no moment.
@@ -185,12 +197,12 @@ function statusOf(obx: Segment, order: Segment | undefined): ResultStatus {
   }
 }
 
-function idAt(place: Options["specimen"][number], { person, specimen, container, order }: Above): string {
+function idAt(place: Options["specimen"][number], { person, specimens, containers, order }: Above): string {
   switch (place) {
     case "SPM-2":
-      return text(specimen, 2);
+      return agreed(specimens, 2);
     case "SAC-3":
-      return text(container, 3);
+      return agreed(containers, 3);
     case "OBR-2":
       return text(order, 2);
     case "OBR-3":
@@ -202,6 +214,13 @@ function idAt(place: Options["specimen"][number], { person, specimen, container,
     default:
       return place satisfies never;
   }
+}
+
+/** What all of them say, if they say the same. */
+function agreed(segments: readonly Segment[], field: number): string {
+  const said = new Set(segments.map((segment) => text(segment, field)));
+  const [one = ""] = said;
+  return said.size === 1 ? one : "";
 }
 
 /** A component's first part, without padding; HL7's null is nothing. */

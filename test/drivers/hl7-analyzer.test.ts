@@ -55,9 +55,36 @@ describe("an analyzer is answered", () => {
   });
 });
 
+describe("a result that tells no time of its own", () => {
+  it("is the same one when it is sent again with another time of sending, and may be another equal one", () => {
+    const sent = (at: string) => played([`MSH|^~\\&|an1|lab|||${at}||ORU^R01|42|P|2.5.1`, "OBR|1", result()]).findings;
+    const [first] = sent("20240101120000");
+    const [again] = sent("20240101121500");
+    expect(first?.identity).toBe(again?.identity);
+    expect(first).toMatchObject({ mayRecur: true, deviceTime: { local: "2024-01-01T12:00:00" } });
+  });
+});
+
 describe("a specimen", () => {
   const specimens = (segments: readonly string[]) =>
     played(segments).findings.map(({ reported }) => reported?.specimen);
+
+  it("is nobody's word where an order names several, or one stands before the first order of an ORU", () => {
+    expect(specimens([header(), "OBR|1", result("5.1"), "SPM|1|T1", "SPM|2|T2"])).toEqual([undefined]);
+    expect(specimens([header(), "SPM|1|T1", "OBR|1", result(), "SPM|2|T2", "OBR|2", result("6.1")])).toEqual([
+      undefined,
+      undefined,
+    ]);
+    const two = [header("OUL^R22"), 'SPM|1|""', "SAC|||TUBE1", "SAC|||TUBE2", "OBR|1", result()];
+    expect(specimens(two)).toEqual([undefined]);
+    const turns = ["SAC|||TUBE1", "OBR|1", result(), "SAC|||TUBE2", "OBR|2", result("6.1")];
+    expect(specimens([header("OUL^R22"), 'SPM|1|""', ...turns])).toEqual(["TUBE1", "TUBE2"]);
+  });
+
+  it("of which one is a control makes none of the results a patient's", () => {
+    const { findings } = played([header(), "OBR|1", result(), "SPM|1|T1", "SPM|2|QC1|||||||||Q"]);
+    expect(findings.map(({ kind }) => kind)).toEqual(["control"]);
+  });
 
   it("follows the results of its order in ORU, and comes before its orders in OUL", () => {
     const one = ["OBR|1", result("5.1"), "SPM|1|S1|||||||||P"];
