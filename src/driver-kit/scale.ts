@@ -51,9 +51,13 @@ export function scaleSession(protocol: ScaleProtocol): Session {
   return offerAgain(weighing(protocol));
 }
 
-function timeless(measured: Measured): Measured {
-  if (measured.deviceTime === undefined) return measured;
-  const { deviceTime: _, ...rest } = measured;
+/** What frames that are alike agree in: the clock on the wire goes on while a load stays. */
+function timeless({ deviceTime: _, ...rest }: Measured): Omit<Measured, "deviceTime"> {
+  return rest;
+}
+
+/** What makes a load that was reported the same load: a flag comes and goes while it stays. */
+function flagless({ deviceTime: _, flags: __, ...rest }: Measured): Omit<Measured, "deviceTime" | "flags"> {
   return rest;
 }
 
@@ -73,9 +77,8 @@ function weighing(protocol: ScaleProtocol): Session {
   }
 
   function load(measured: readonly Measured[], span: Span): Action {
-    // The clock on the wire goes on while the load stays.
-    const key = JSON.stringify(measured.map(timeless));
-    const settled = row.say(key);
+    const settled = row.say(JSON.stringify(measured.map(timeless)));
+    const key = JSON.stringify(measured.map(flagless));
     if (key === standing && repeats === "once") return { do: "discard", span, reason: "duplicate" };
     if (!settled) return { do: "discard", span, reason: "not-a-reading" };
     if (repeats === "all") row.begin();

@@ -11,11 +11,14 @@ function weigh(line: string): Weighing {
   if (line === ".") return { is: "aside" };
   if (line.startsWith("#")) return { is: "aside", identity: { serial: line.slice(1) } };
   if (!/^[0-9]+(@.*)?$/.test(line)) return { is: "malformed", detail: "no number" };
-  const [text = "", clock] = line.split("@");
+  const [text = "", aside] = line.split("@");
+  // What begins with a letter is a flag, anything else a clock.
+  const flag = /^[a-z]/.test(aside ?? "");
   const measured = {
     channel: "W",
     value: { kind: "number", text },
-    ...(clock && { deviceTime: { text: clock } }),
+    ...(aside && !flag && { deviceTime: { text: aside } }),
+    ...(aside && flag && { flags: [aside] }),
   } as const;
   return { is: "load", measured: [measured] };
 }
@@ -53,6 +56,11 @@ describe("a scale's session", () => {
     });
     expect(played({ settle: 1 }, ["72", "72"]).values).toEqual(["72"]);
     expect(played({ settle: 3 }, ["72", "72", "71", "72", "72"]).values).toEqual([]);
+  });
+
+  it("reports no load again because a flag comes or goes, and none before frames agree in their flags", () => {
+    expect(played({}, ["72", "72", "72@bat", "72@bat", "72", "72"]).values).toEqual(["72"]);
+    expect(played({}, ["72@net", "72"]).values).toEqual([]);
   });
 
   it("reports the same load again after it moved or the scale was silent, and not after a frame of no interest", () => {
