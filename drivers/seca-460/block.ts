@@ -66,13 +66,13 @@ export function decode(block: Uint8Array, { weightKind, stableBit, displayTypes 
   if (kind === "4") return { is: "malformed", detail: "which bits of a block of kind A4 say what is not described" };
   if (weightKind === undefined) return { is: "malformed", detail: "weightKind is not set: see the driver's README" };
   if (kind !== String(weightKind)) return { is: "aside" };
-  if (!/^[0-9]{5}$/.test(digits)) return { is: "malformed", detail: "digits are none" };
   if (stableBit === undefined) return { is: "malformed", detail: "stableBit is not set: see the driver's README" };
 
   const control = Number.parseInt(all.slice(8, 10), 16);
   const set = flags.filter((_, at) => (control >> (stableBit === 7 ? 7 - at : at)) & 1);
-  if (!set.includes("stable") || set.some((flag) => noLoad.includes(flag)) || Number(digits) === 0)
-    return { is: "unsettled" };
+  if (!set.includes("stable") || set.some((flag) => noLoad.includes(flag))) return { is: "unsettled" };
+  if (!/^[0-9]{5}$/.test(digits)) return { is: "malformed", detail: "digits are none" };
+  if (Number(digits) === 0) return { is: "unsettled" };
 
   const shown = displayTypes[display];
   if (shown === undefined)

@@ -43,6 +43,11 @@ export const driver: Driver<Options> = {
     channels: ["W"],
     units: [...new Set(Object.values(displayTypes).map(({ unit }) => unit))],
   }),
+  lacks: ({ weightKind, stableBit, displayTypes }) => [
+    ...(weightKind === undefined ? ["weightKind"] : []),
+    ...(stableBit === undefined ? ["stableBit"] : []),
+    ...(Object.keys(displayTypes).length === 0 ? ["displayTypes"] : []),
+  ],
   session,
 };
 

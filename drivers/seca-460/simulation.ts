@@ -17,7 +17,11 @@ function instrument(): Instrument {
     handle(event) {
       switch (event.on) {
         case "measure": {
-          const digits = (event.values["W"] ?? "0").replace(".", "").padStart(5, "0");
+          const digits = Number(event.values["W"] ?? "0")
+            .toFixed(1)
+            .replace(".", "")
+            .padStart(5, "0")
+            .slice(-5);
           const hex = `02a0${digits}1800000`.match(/../g) ?? [];
           block = Uint8Array.from([...hex.map((byte) => Number.parseInt(byte, 16)), 0x0d, 0x0a, 0x03]);
           left = blocks - 1;

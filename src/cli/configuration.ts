@@ -23,6 +23,10 @@ export const outside: Outside = {
         const parsed = driver.options.safeParse(options);
         return parsed.success ? driver.speaks?.(parsed.data) : undefined;
       },
+      lacks(options) {
+        const parsed = driver.options.safeParse(options);
+        return parsed.success ? (driver.lacks?.(parsed.data) ?? []) : [];
+      },
     };
   },
   codes: {

@@ -63,7 +63,9 @@ function checkProfile(
   if (found === undefined && broken.has(device.profile)) return [];
   if (found === undefined)
     return [mistake(locate, [...path, "profile"], unknown("profile", device.profile, profiles.keys()))];
-  const remarks = [...evidence(device, found, path, locate)];
+  const lacking = facts.get(found.driver)?.lacks(found.options) ?? [];
+  const remarks =
+    lacking.length > 0 ? [unread(found, lacking, path, locate)] : [...evidence(device, found, path, locate)];
   if ("serial" in link && (link.serial.baudRate ?? found.serial?.baudRate) === undefined) {
     const text = `“baudRate” is missing, and the profile “${found.id}” gives none.`;
     remarks.push(mistake(locate, [...path, "link", "serial"], text));
@@ -99,6 +101,11 @@ function isBulk(profile: Profile): boolean {
 function matches(profile: Profile, vendor: string, product: string | undefined): boolean {
   const same = (a: string | undefined, b: string | undefined) => a === undefined || b === undefined || a === b;
   return profile.match?.usb?.some((usb) => usb.vendor === vendor && same(usb.product, product)) ?? false;
+}
+
+function unread({ id, driver }: Profile, lacking: readonly string[], path: Path, locate: Locate): Remark {
+  const text = `With “${id}” nothing is read: it says nothing of ${lacking.join(", ")}. Write a profile of your own that does; the README of the driver “${driver}” shows how to find them out.`;
+  return note(locate, [...path, "profile"], text);
 }
 
 function evidence(device: Device, profile: Profile, path: Path, locate: Locate): readonly Remark[] {

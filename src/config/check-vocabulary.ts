@@ -7,6 +7,8 @@ export interface DriverFacts {
   readonly input: "stream" | "reports";
   /** Nothing where the options do not tell, or have mistakes. */
   readonly speaks: (options: unknown) => Vocabulary | undefined;
+  /** Options without which nothing is read, where these leave any out. */
+  readonly lacks: (options: unknown) => readonly string[];
 }
 
 /** The channels and the units that options of a driver name; what a profile says nothing of is held. */

@@ -25,6 +25,8 @@ export interface Driver<O = unknown> {
   readonly options: z.ZodType<O>;
   /** The channels and wire units that these options name, where they do: a profile that lacks one is told so. */
   speaks?(options: O): { readonly channels: readonly string[]; readonly units: readonly string[] };
+  /** Options that a site still has to set, for nothing is read without them and no description gives them. */
+  lacks?(options: O): readonly string[];
   /** A new session, in the state before `open`. A session lives as long as one connection. */
   session(options: O): Session;
   /**

@@ -204,6 +204,13 @@ describe("a device without a profile", () => {
   });
 });
 
+test("a profile that reads nothing before a site has told it more comes with a note of what", async () => {
+  const seca = "profile: seca-460\n    allowUnproven: true";
+  expect(await remarksOf(site("profile: test-scale", seca))).toEqual([
+    expect.stringContaining("With “seca-460” nothing is read: it says nothing of weightKind, stableBit, displayTypes."),
+  ]);
+});
+
 describe("a profile that rests on a manual alone", () => {
   const manual = [goodProfile.replace("evidence: bench", "evidence: manual")];
   test("is worth a note, and none once the site allows it", async () => {

@@ -89,6 +89,17 @@ describe("a seca 460 of which a site has told the rest", () => {
     expect(read(...other, ...held, ...other)).toEqual(["72.5 kg", "72.5 kg"]);
   });
 
+  it("takes what follows a load that is gone for a new one, whatever the digits are meanwhile", () => {
+    const load = times(4, binary("A0007251800000"));
+    expect(read(...load, binary("A0FFFFF1840000"), ...load)).toEqual(["72.5 kg", "72.5 kg"]);
+  });
+
+  it("says what a site has not told yet", () => {
+    expect(driver.lacks?.(driver.options.parse({}))).toEqual(["weightKind", "stableBit", "displayTypes"]);
+    expect(driver.lacks?.(driver.options.parse({ weightKind: 1 }))).toEqual(["stableBit", "displayTypes"]);
+    expect(driver.lacks?.(options)).toEqual([]);
+  });
+
   it("counts the control bits from the end that the site names", () => {
     const lowFirst = { ...facts, stableBit: 0 } as const;
     expect(decode(binary("A0007251010000"), lowFirst).is).toBe("load");
