@@ -146,8 +146,9 @@ describe("captures", () => {
         group: "id",
       },
     );
-    // A word in place of a number is held by design; one of a channel that lists its words must be among them.
-    const listed = profile.channels[finding.channel]?.values !== undefined;
+    // A word in place of a number is held by design, as is each of a channel that has no words of its own; one of a channel
+    // that lists its words must be among them.
+    const listed = Object.keys(profile.channels[finding.channel]?.values ?? {}).length > 0;
     const reasons = heldReasons(standing).filter(
       (reason) =>
         reason === "unmapped-channel" || reason === "unmapped-unit" || (listed && reason === "unmapped-value"),
