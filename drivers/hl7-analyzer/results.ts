@@ -10,13 +10,23 @@ import { readValue } from "./value.ts";
 /** The channel of results whose test is not on the profile's list: held, with all that was said in one text. */
 export const OTHER = "other";
 
+/** The specimens, or the containers, that a result can be of. */
+interface Named {
+  /** The identifier that all of them have; none where they have several. */
+  readonly id: string;
+  /** The same as it is written, to know a result again. */
+  readonly written: string;
+  /** Whether one of them has another role (SPM-11) than that of a patient's, or the unknown one. */
+  readonly control: boolean;
+  readonly unknown: boolean;
+}
+
 /** What an OBX hangs from. */
 interface Above {
   readonly header: Segment | undefined;
   readonly person: Segment | undefined;
-  /** Those that it can be of. Where they name several, it is of none of them. */
-  readonly specimens: readonly Segment[];
-  readonly containers: readonly Segment[];
+  readonly specimen: Named | undefined;
+  readonly container: Named | undefined;
   readonly order: Segment | undefined;
   /** How many orders the message had so far. What hangs from no order is of none of them. */
   readonly orders: number;
@@ -26,34 +36,31 @@ interface Above {
 export function findings(message: Message, options: Options, span: Span): readonly Finding[] {
   const found: Finding[] = [];
   const seen = new Map<string, number>();
-  let above: Above = {
-    header: message.find("MSH"),
-    person: undefined,
-    specimens: [],
-    containers: [],
-    order: undefined,
-    orders: 0,
-  };
+  const { segments } = message;
+  const none = { specimen: undefined, container: undefined, order: undefined };
+  let above: Above = { header: message.find("MSH"), person: undefined, ...none, orders: 0 };
   // In ORU a specimen follows the results of its order; in OUL it comes before its orders.
   const specimenFirst = message.get("MSH-9.1") === "OUL";
-  for (const [i, segment] of message.segments.entries()) {
+  /** In ORU, of a person whose first order has one before it: nothing tells whose the others are, so it can be any of them. */
+  let anyOf: Pick<Above, "specimen" | "container"> | undefined;
+  for (const [i, segment] of segments.entries()) {
     switch (segment.id) {
       case "PID":
-        above = { ...above, person: segment, specimens: [], containers: [], order: undefined };
+        anyOf = undefined;
+        above = { ...above, ...none, person: segment };
         break;
       case "SPM":
-        if (specimenFirst) above = { ...above, specimens: [segment], containers: [], order: undefined };
-        break;
       case "SAC":
-        if (specimenFirst) above = { ...above, ...containersWith(segment, above) };
+        if (specimenFirst) above = { ...above, ...under(segment, above), order: undefined };
+        else if (above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
         break;
       case "OBR":
         above = { ...above, order: segment, orders: above.orders + 1 };
-        if (!specimenFirst) above = { ...above, ...specimensOf(message.segments, i) };
+        if (!specimenFirst) above = { ...above, ...(anyOf ?? specimensFrom(segments, i + 1, ["PID", "OBR"])) };
         break;
       case "OBX":
         if (isResult(segment, options)) {
-          const finding = read(segment, notesAfter(message.segments, i), above, options, span);
+          const finding = read(segment, notesAfter(segments, i), above, options, span);
           const count = (seen.get(finding.identity ?? "") ?? 0) + 1;
           seen.set(finding.identity ?? "", count);
           found.push(count === 1 ? finding : { ...finding, identity: `${finding.identity}#${count}` });
@@ -64,24 +71,43 @@ export function findings(message: Message, options: Options, span: Span): readon
   return found;
 }
 
-/** Containers before an order are all those that it can be of; one behind an order begins anew. */
-function containersWith(container: Segment, { containers, order }: Above): Pick<Above, "containers" | "order"> {
-  return { containers: order === undefined ? [...containers, container] : [container], order: undefined };
+/** In OUL: a new specimen has containers of its own; containers before an order are all those that it can be of. */
+function under(
+  segment: Segment,
+  { container, order }: Above,
+): Pick<Above, "container"> | Pick<Above, "specimen" | "container"> {
+  if (segment.id === "SPM") return { specimen: named(undefined, segment, 2), container: undefined };
+  return { container: named(order === undefined ? container : undefined, segment, 3) };
 }
 
-/**
- * The specimens and containers of the order that begins here. Where one stands before the first order, as in no ORU, nothing
- * tells whose the others are: then it can be any of the person's.
- */
-function specimensOf(segments: readonly Segment[], at: number): Pick<Above, "specimens" | "containers"> {
-  const from = segments.findLastIndex(({ id }, i) => i < at && id === "PID") + 1;
-  const to = segments.findIndex(({ id }, i) => i > at && id === "PID");
-  const person = segments.slice(from, to < 0 ? undefined : to);
-  const first = person.findIndex(({ id }) => id === "OBR");
-  const misplaced = person.slice(0, first).some(({ id }) => id === "SPM" || id === "SAC");
-  const next = segments.findIndex(({ id }, i) => i > at && (id === "OBR" || id === "PID"));
-  const own = misplaced ? person : segments.slice(at + 1, next < 0 ? undefined : next);
-  return { specimens: own.filter(({ id }) => id === "SPM"), containers: own.filter(({ id }) => id === "SAC") };
+/** The specimens and containers from here to the first of these segments. */
+function specimensFrom(
+  segments: readonly Segment[],
+  from: number,
+  ends: readonly string[],
+): Pick<Above, "specimen" | "container"> {
+  let specimen: Named | undefined;
+  let container: Named | undefined;
+  for (let i = from; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment === undefined || ends.includes(segment.id)) break;
+    if (segment.id === "SPM") specimen = named(specimen, segment, 2);
+    if (segment.id === "SAC") container = named(container, segment, 3);
+  }
+  return { specimen, container };
+}
+
+/** Those before, if any, and this one. */
+function named(before: Named | undefined, segment: Segment, field: number): Named {
+  const id = text(segment, field);
+  const role = segment.id === "SPM" ? segment.get(11) : undefined;
+  const same = before === undefined || before.id === id;
+  return {
+    id: same ? id : "",
+    written: same ? segment.field(field) : "~",
+    control: before?.control === true || (role !== undefined && role !== "P" && role !== "U"),
+    unknown: before?.unknown === true || role === "U",
+  };
 }
 
 function isResult(obx: Segment, { skipTypes, reportable }: Options): boolean {
@@ -103,7 +129,7 @@ function notesAfter(segments: readonly Segment[], at: number): readonly string[]
 }
 
 function read(obx: Segment, notes: readonly string[], above: Above, options: Options, span: Span): Finding {
-  const { header, person, specimens, containers, order, orders } = above;
+  const { header, person, specimen, container, order, orders } = above;
   const own = timeOf(obx, order);
   const time = own ?? parsed(header?.get(7));
   const status = statusOf(obx, order);
@@ -128,8 +154,8 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
       header?.field(4) ?? "",
       person?.field(2) ?? "",
       person?.field(3) ?? "",
-      specimens.map((specimen) => specimen.field(2)).join("~"),
-      containers.map((container) => container.field(3)).join("~"),
+      specimen?.written ?? "",
+      container?.written ?? "",
       order?.field(3) ?? "",
       order?.field(4) ?? "",
       obx.field(3),
@@ -157,12 +183,10 @@ function measured(obx: Segment, options: Options): Pick<Finding, "channel" | "va
 }
 
 /** MSH-11, OBR-4 and SPM-11 (table 0369) say what was measured; of roles, P alone is a patient's. */
-function kindOf({ header, order, specimens }: Above, { controlOrders, unknownRole }: Options): ReadingKind {
+function kindOf({ header, order, specimen }: Above, { controlOrders, unknownRole }: Options): ReadingKind {
   const processing = header?.get(11);
-  const roles = specimens.flatMap((specimen) => specimen.get(11) ?? []);
   if (processing === "Q" || controlOrders.includes(order?.get(4) ?? "")) return "control";
-  if (roles.includes("U") && unknownRole === "control") return "control";
-  if (roles.some((role) => role !== "P" && role !== "U")) return "control";
+  if (specimen?.control || (specimen?.unknown && unknownRole === "control")) return "control";
   return processing === "T" || processing === "D" ? "demo" : "patient";
 }
 
@@ -197,12 +221,12 @@ function statusOf(obx: Segment, order: Segment | undefined): ResultStatus {
   }
 }
 
-function idAt(place: Options["specimen"][number], { person, specimens, containers, order }: Above): string {
+function idAt(place: Options["specimen"][number], { person, specimen, container, order }: Above): string {
   switch (place) {
     case "SPM-2":
-      return agreed(specimens, 2);
+      return specimen?.id ?? "";
     case "SAC-3":
-      return agreed(containers, 3);
+      return container?.id ?? "";
     case "OBR-2":
       return text(order, 2);
     case "OBR-3":
@@ -214,13 +238,6 @@ function idAt(place: Options["specimen"][number], { person, specimens, container
     default:
       return place satisfies never;
   }
-}
-
-/** What all of them say, if they say the same. */
-function agreed(segments: readonly Segment[], field: number): string {
-  const said = new Set(segments.map((segment) => text(segment, field)));
-  const [one = ""] = said;
-  return said.size === 1 ? one : "";
 }
 
 /** A component's first part, without padding; HL7's null is nothing. */
