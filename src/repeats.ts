@@ -30,6 +30,7 @@ interface Seen {
   readonly text: string;
   readonly at: number;
   readonly session: string;
+  readonly patient: string | undefined;
 }
 
 export function createRepeats(): Repeats {
@@ -58,6 +59,8 @@ export function createRepeats(): Repeats {
           if (observation.reported?.specimen !== undefined || observation.evidence.session === last.session)
             return "new";
           if (last.text !== textOf(observation)) return "new";
+          // An instrument that names two patients measured two.
+          if (isAnother(last.patient, observation.reported?.patient)) return "new";
           return Math.abs(last.at - measuredAt(observation)) <= standingWithinMs ? "perhaps" : "new";
         default:
           return "new";
@@ -69,6 +72,7 @@ export function createRepeats(): Repeats {
         text: textOf(observation),
         at: measuredAt(observation),
         session: observation.evidence.session,
+        patient: observation.reported?.patient,
       };
       const seen = all.get(key);
       if (seen === undefined) all.set(key, [one]);
@@ -83,6 +87,10 @@ export function createRepeats(): Repeats {
 }
 
 const keyOf = ({ device, code }: Unbound): string => `${device.device}\n${device.serial ?? ""}\n${code.channel}`;
+
+function isAnother(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && now !== undefined && before !== now;
+}
 
 /** On the steady clock, so that setting the host's clock between two reports does not make them two. */
 function measuredAt({ times }: Unbound): number {

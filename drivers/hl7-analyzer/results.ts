@@ -12,9 +12,11 @@ export const OTHER = "other";
 
 /** The specimens, or the containers, that a result can be of. */
 interface Named {
-  /** The identifier that all of them have; none where they have several. */
+  /** The identifier that all of them have; empty where they have several. */
   readonly id: string;
-  /** The same as it is written, to know a result again. */
+  readonly count: number;
+  readonly several: boolean;
+  /** What the first of them are called, to know a result again. */
   readonly written: string;
   /** Whether one of them has another role (SPM-11) than that of a patient's, or the unknown one. */
   readonly control: boolean;
@@ -43,6 +45,8 @@ export function findings(message: Message, options: Options, span: Span): readon
   const specimenFirst = message.get("MSH-9.1") === "OUL";
   /** In ORU, of a person whose first order has one before it: nothing tells whose the others are, so it can be any of them. */
   let anyOf: Pick<Above, "specimen" | "container"> | undefined;
+  /** In OUL, whether the order of the last containers is still to come. */
+  let begun = false;
   for (const [i, segment] of segments.entries()) {
     switch (segment.id) {
       case "PID":
@@ -51,10 +55,18 @@ export function findings(message: Message, options: Options, span: Span): readon
         break;
       case "SPM":
       case "SAC":
-        if (specimenFirst) above = { ...above, ...under(segment, above), order: undefined };
-        else if (above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
+        if (specimenFirst) {
+          above = {
+            ...above,
+            ...under(segment, begun ? above.container : undefined),
+            ...(segment.id === "SPM" && { order: undefined }),
+          };
+          begun = segment.id === "SAC";
+        }
+        if (!specimenFirst && above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
         break;
       case "OBR":
+        begun = false;
         above = { ...above, order: segment, orders: above.orders + 1 };
         if (!specimenFirst) above = { ...above, ...(anyOf ?? specimensFrom(segments, i + 1, ["PID", "OBR"])) };
         break;
@@ -71,13 +83,10 @@ export function findings(message: Message, options: Options, span: Span): readon
   return found;
 }
 
-/** In OUL: a new specimen has containers of its own; containers before an order are all those that it can be of. */
-function under(
-  segment: Segment,
-  { container, order }: Above,
-): Pick<Above, "container"> | Pick<Above, "specimen" | "container"> {
-  if (segment.id === "SPM") return { specimen: named(undefined, segment, 2), container: undefined };
-  return { container: named(order === undefined ? container : undefined, segment, 3) };
+/** In OUL: a new specimen has containers of its own; those before one order are all those that it can be of. */
+function under(segment: Segment, container: Named | undefined): Partial<Pick<Above, "specimen" | "container">> {
+  if (segment.id === "SAC") return { container: named(container, segment, 3) };
+  return { specimen: named(undefined, segment, 2), container: undefined };
 }
 
 /** The specimens and containers from here to the first of these segments. */
@@ -97,14 +106,31 @@ function specimensFrom(
   return { specimen, container };
 }
 
+/** Of more specimens than this the number alone tells results apart. */
+const mostWritten = 8;
+
+function writtenAs(some: Named | undefined): string {
+  if (some === undefined) return "";
+  return some.count > mostWritten ? `${some.written}~${some.count}` : some.written;
+}
+
 /** Those before, if any, and this one. */
 function named(before: Named | undefined, segment: Segment, field: number): Named {
   const id = text(segment, field);
   const role = segment.id === "SPM" ? segment.get(11) : undefined;
-  const same = before === undefined || before.id === id;
+  // Two without an identifier are two.
+  const several = before !== undefined && (before.several || before.id !== id || id === "");
+  const count = (before?.count ?? 0) + 1;
   return {
-    id: same ? id : "",
-    written: same ? segment.field(field) : "~",
+    id: several ? "" : id,
+    count,
+    several,
+    written:
+      before === undefined
+        ? segment.field(field)
+        : count > mostWritten
+          ? before.written
+          : `${before.written}~${segment.field(field)}`,
     control: before?.control === true || (role !== undefined && role !== "P" && role !== "U"),
     unknown: before?.unknown === true || role === "U",
   };
@@ -154,8 +180,8 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
       header?.field(4) ?? "",
       person?.field(2) ?? "",
       person?.field(3) ?? "",
-      specimen?.written ?? "",
-      container?.written ?? "",
+      writtenAs(specimen),
+      writtenAs(container),
       order?.field(3) ?? "",
       order?.field(4) ?? "",
       obx.field(3),
@@ -226,7 +252,8 @@ function idAt(place: Options["specimen"][number], { person, specimen, container,
     case "SPM-2":
       return specimen?.id ?? "";
     case "SAC-3":
-      return container?.id ?? "";
+      // Where there are several specimens, nothing tells which of them is in the container.
+      return specimen?.several ? "" : (container?.id ?? "");
     case "OBR-2":
       return text(order, 2);
     case "OBR-3":

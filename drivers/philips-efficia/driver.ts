@@ -42,6 +42,8 @@ const quietMs = 500;
 const bound = 16_384;
 /** So many queries in a row without a reply, and the sensors may be on somebody else. */
 const missedIsGone = 3;
+/** For so many stray replies a query waits longer for its own: they come one by one, and not for ever. */
+const mostStrays = 3;
 
 function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Session {
   const framer = replyFramer(framing);
@@ -53,6 +55,8 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
   /** Reports that are not stored yet. */
   const open = new Set<number>();
   let sinceSpotMs = 0;
+  /** Answers to other queries since the last one was put. */
+  let strays = 0;
   /** What the alarm was set to last. */
   let setMs = 0;
   /** The monitor's own time, as it wrote it last. */
@@ -68,6 +72,7 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
 
   function ask(): readonly Action[] {
     owed = undefined;
+    strays = 0;
     asked = `VW${String(++queries % 100_000_000).padStart(8, "0")}`;
     return [write(query(asked, at)), alarm(replyMs)];
   }
@@ -81,7 +86,7 @@ function session({ framing, pollMs, replyMs, spotEverySeconds }: Options): Sessi
   /** An answer to another query. The one that is due is still to come, and another query now would stay one ahead of it. */
   function stray(span: Span): readonly Action[] {
     const discarded: Action = { do: "discard", span, reason: "unsolicited" };
-    return asked === undefined ? [discarded] : [discarded, alarm(replyMs)];
+    return asked === undefined || ++strays > mostStrays ? [discarded] : [discarded, alarm(replyMs)];
   }
 
   function alarm(afterMs: number): Action {

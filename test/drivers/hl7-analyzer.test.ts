@@ -81,6 +81,38 @@ describe("a specimen", () => {
     expect(specimens([header("OUL^R22"), 'SPM|1|""', ...turns])).toEqual(["TUBE1", "TUBE2"]);
   });
 
+  it("is not that of a container where an order names several specimens", () => {
+    const container = [
+      header(),
+      "PID|1||P1",
+      "SPM|1|T1",
+      "SAC|||C1",
+      "OBR|1",
+      result(),
+      "SPM|2|T2",
+      "OBR|2",
+      result("6.1"),
+    ];
+    expect(specimens(container)).toEqual([undefined, undefined]);
+    expect(specimens([header(), "OBR|1", result(), "SPM|1|T1", "SAC|||C1", "SPM|2|T2"])).toEqual([undefined]);
+  });
+
+  it("is part of what a result is known by, also where there are several", () => {
+    const identity = (...names: readonly string[]) =>
+      played([header(), "OBR|1||||||20240101115900", result(), ...names.map((name) => `SPM|1|${name}`)]).findings[0]
+        ?.identity;
+    expect(identity("T1", "T2")).not.toBe(identity("T3", "T4"));
+    const many = Array.from({ length: 20 }, (_, i) => `T${i}`);
+    expect(identity(...many)).not.toBe(identity(...many.slice(1)));
+    expect(identity("T1", "T2")).toBe(identity("T1", "T2"));
+  });
+
+  it("in a container behind its order leaves the order what it is", () => {
+    const lines = [header("OUL^R22"), "SPM|1|S1", "OBR|1||||||20240101115900||||||||||||||||||P", "SAC|||C1"];
+    const { findings } = played([...lines, result().replace(/F$/, "")]);
+    expect(findings).toMatchObject([{ status: "preliminary", group: "order 1", reported: { specimen: "S1" } }]);
+  });
+
   it("of which one is a control makes none of the results a patient's", () => {
     const { findings } = played([header(), "OBR|1", result(), "SPM|1|T1", "SPM|2|QC1|||||||||Q"]);
     expect(findings.map(({ kind }) => kind)).toEqual(["control"]);

@@ -59,7 +59,9 @@ export async function servePty(path: string, onOpened: (stream: Duplex) => void)
     stop = () => void socat.kill();
     // Not its “close”, which waits for whoever reads what is left of its output.
     const ended = new Promise((resolve) => socat.once("exit", resolve));
+    let carried = false;
     void opened(socat.stderr).then(() => {
+      carried = true;
       if (stopped || socat.exitCode !== null || socat.signalCode !== null) return;
       const stream = streamOf(socat);
       stop = () => close(socat, stream);
@@ -67,7 +69,8 @@ export async function servePty(path: string, onOpened: (stream: Duplex) => void)
       onOpened(stream);
     });
     await linked(socat, path);
-    void ended.then(again);
+    // One that ended before anybody opened its pty would end again at once.
+    void ended.then(() => (carried ? again() : setTimeout(again, againMs).unref()));
   };
   const again = (): void => {
     if (!stopped) next().catch(() => setTimeout(again, againMs).unref());
