@@ -14,10 +14,9 @@ export const OTHER = "other";
 interface Named {
   /** The identifier that all of them have; empty where they have several. */
   readonly id: string;
-  readonly count: number;
   readonly several: boolean;
-  /** What the first of them are called, to know a result again. */
-  readonly written: string;
+  /** What they are called, to know a result again; of very many the first. */
+  readonly written: readonly string[];
   /** Whether one of them has another role (SPM-11) than that of a patient's, or the unknown one. */
   readonly control: boolean;
   readonly unknown: boolean;
@@ -45,7 +44,7 @@ export function findings(message: Message, options: Options, span: Span): readon
   const specimenFirst = message.get("MSH-9.1") === "OUL";
   /** In ORU, of a person whose first order has one before it: nothing tells whose the others are, so it can be any of them. */
   let anyOf: Pick<Above, "specimen" | "container"> | undefined;
-  /** In OUL, whether the order of the last containers is still to come. */
+  /** In OUL, whether the order of the last containers is still to come: it can be of any of them. */
   let begun = false;
   for (const [i, segment] of segments.entries()) {
     switch (segment.id) {
@@ -55,15 +54,14 @@ export function findings(message: Message, options: Options, span: Span): readon
         break;
       case "SPM":
       case "SAC":
-        if (specimenFirst) {
-          above = {
-            ...above,
-            ...under(segment, begun ? above.container : undefined),
-            ...(segment.id === "SPM" && { order: undefined }),
-          };
-          begun = segment.id === "SAC";
+        if (!specimenFirst) {
+          if (above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
+        } else if (segment.id === "SPM") {
+          above = { ...above, ...none, specimen: named(undefined, segment, 2) };
+        } else {
+          above = { ...above, container: named(begun ? above.container : undefined, segment, 3) };
+          begun = true;
         }
-        if (!specimenFirst && above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
         break;
       case "OBR":
         begun = false;
@@ -83,12 +81,6 @@ export function findings(message: Message, options: Options, span: Span): readon
   return found;
 }
 
-/** In OUL: a new specimen has containers of its own; those before one order are all those that it can be of. */
-function under(segment: Segment, container: Named | undefined): Partial<Pick<Above, "specimen" | "container">> {
-  if (segment.id === "SAC") return { container: named(container, segment, 3) };
-  return { specimen: named(undefined, segment, 2), container: undefined };
-}
-
 /** The specimens and containers from here to the first of these segments. */
 function specimensFrom(
   segments: readonly Segment[],
@@ -106,13 +98,8 @@ function specimensFrom(
   return { specimen, container };
 }
 
-/** Of more specimens than this the number alone tells results apart. */
+/** Of so many names a result is known again; with more it is never taken for one that was there before. */
 const mostWritten = 8;
-
-function writtenAs(some: Named | undefined): string {
-  if (some === undefined) return "";
-  return some.count > mostWritten ? `${some.written}~${some.count}` : some.written;
-}
 
 /** Those before, if any, and this one. */
 function named(before: Named | undefined, segment: Segment, field: number): Named {
@@ -120,17 +107,11 @@ function named(before: Named | undefined, segment: Segment, field: number): Name
   const role = segment.id === "SPM" ? segment.get(11) : undefined;
   // Two without an identifier are two.
   const several = before !== undefined && (before.several || before.id !== id || id === "");
-  const count = (before?.count ?? 0) + 1;
+  const written = before?.written ?? [];
   return {
     id: several ? "" : id,
-    count,
     several,
-    written:
-      before === undefined
-        ? segment.field(field)
-        : count > mostWritten
-          ? before.written
-          : `${before.written}~${segment.field(field)}`,
+    written: written.length > mostWritten ? written : [...written, segment.field(field)],
     control: before?.control === true || (role !== undefined && role !== "P" && role !== "U"),
     unknown: before?.unknown === true || role === "U",
   };
@@ -158,6 +139,8 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
   const { header, person, specimen, container, order, orders } = above;
   const own = timeOf(obx, order);
   const time = own ?? parsed(header?.get(7));
+  const tooMany = [specimen, container].some((some) => some !== undefined && some.written.length > mostWritten);
+  const mayRecur = tooMany || (time !== undefined && own?.local === undefined);
   const status = statusOf(obx, order);
   const flags = obx.tree(8).map((repetition) => repetition[0]?.[0] ?? "");
   const allFlags = [...flags, ...(options.notes === "flags" ? notes : [])].filter((flag) => flag !== "");
@@ -180,8 +163,8 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
       header?.field(4) ?? "",
       person?.field(2) ?? "",
       person?.field(3) ?? "",
-      writtenAs(specimen),
-      writtenAs(container),
+      specimen?.written.join("~") ?? "",
+      container?.written.join("~") ?? "",
       order?.field(3) ?? "",
       order?.field(4) ?? "",
       obx.field(3),
@@ -190,7 +173,7 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
       own?.text ?? "",
       status,
     ]),
-    ...(time === undefined || own?.local !== undefined ? {} : { mayRecur: true }),
+    ...(mayRecur ? { mayRecur } : {}),
     span,
   };
 }

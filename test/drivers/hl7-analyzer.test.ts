@@ -98,13 +98,15 @@ describe("a specimen", () => {
   });
 
   it("is part of what a result is known by, also where there are several", () => {
-    const identity = (...names: readonly string[]) =>
-      played([header(), "OBR|1||||||20240101115900", result(), ...names.map((name) => `SPM|1|${name}`)]).findings[0]
-        ?.identity;
+    const of = (names: readonly string[]) =>
+      played([header(), "OBR|1||||||20240101115900", result(), ...names.map((name) => `SPM|1|${name}`)]).findings[0];
+    const identity = (...names: readonly string[]) => of(names)?.identity;
     expect(identity("T1", "T2")).not.toBe(identity("T3", "T4"));
     const many = Array.from({ length: 20 }, (_, i) => `T${i}`);
     expect(identity(...many)).not.toBe(identity(...many.slice(1)));
     expect(identity("T1", "T2")).toBe(identity("T1", "T2"));
+    // More names than are kept: an equal result is never taken for this one.
+    expect([of(many)?.mayRecur, of(many.slice(0, 8))?.mayRecur]).toEqual([true, undefined]);
   });
 
   it("in a container behind its order leaves the order what it is", () => {
