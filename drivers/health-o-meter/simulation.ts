@@ -1,19 +1,18 @@
 import type { Instrument, Simulation } from "../../src/driver-kit/instrument.ts";
+import { type Sending, sendingScale } from "../../src/driver-kit/sending-scale.ts";
 import { bytesOf } from "../../src/driver-kit/text.ts";
 
 type Values = Readonly<Record<string, string>>;
 
-/** How a format writes a measurement, how often a second, and how many packets one weighing has before the patient steps off. */
-interface Rhythm {
+/** How a format writes a measurement, and how it is sent. */
+interface Format extends Sending {
   readonly packet: (values: Values) => string;
-  readonly everyMs: number;
-  readonly packets: number;
 }
 
-const esc: Rhythm = { packet: escPacket, everyMs: 1000, packets: 5 };
+const esc: Format = { packet: escPacket, everyMs: 1000, packets: 5 };
 
 /** The other formats, by the profile's option `format`. */
-const rhythms: Readonly<Record<string, Rhythm>> = {
+const formats: Readonly<Record<string, Format>> = {
   chair: { packet: (values) => fixedPacket(values, 5), everyMs: 1000, packets: 5 },
   baby: { packet: (values) => fixedPacket(values, 7), everyMs: 500, packets: 10 },
   doran: { packet: (values) => fixedPacket(values, 5), everyMs: 267, packets: 12 },
@@ -32,36 +31,11 @@ function fixedPacket({ W = "0.0", N = "m" }: Values, width: number): string {
 
 /**
  * A scale in the format of the profile that it plays. A measurement has the fields of the ESC packet: `W` in any case, `H`, `B`,
- * `T`, `I` and the unit letter `N` (by default `m`) where wanted; the other formats know `W` and `N` alone. It sends its
- * packets by itself and stops by itself.
+ * `T`, `I` and the unit letter `N` (by default `m`) where wanted; the other formats know `W` and `N` alone.
  */
 function instrument({ format }: Readonly<Record<string, unknown>> = {}): Instrument {
-  const { packet: packetOf, everyMs, packets } = rhythms[String(format)] ?? esc;
-  let packet: Uint8Array = new Uint8Array();
-  let left = 0;
-
-  return {
-    handle(event) {
-      switch (event.on) {
-        case "measure":
-          packet = bytesOf(packetOf(event.values));
-          left = packets - 1;
-          return [
-            { do: "write", bytes: packet },
-            { do: "wake", afterMs: everyMs },
-          ];
-        case "wake":
-          if (left === 0) return [];
-          left--;
-          return [{ do: "write", bytes: packet }, ...(left > 0 ? [{ do: "wake", afterMs: everyMs } as const] : [])];
-        case "open":
-        case "data":
-          return [];
-        default:
-          return event satisfies never;
-      }
-    },
-  };
+  const { packet, ...sending } = formats[String(format)] ?? esc;
+  return sendingScale((values) => bytesOf(packet(values)), sending);
 }
 
 const samples: Simulation["samples"] = [

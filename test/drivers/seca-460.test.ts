@@ -22,12 +22,8 @@ const options = driver.options.parse(facts);
 const channels = profileSchema.shape.channels.parse({ W: { units: { kg: "kg", lb: "[lb_av]" } } });
 
 /** A block from STX to ETX, its bytes as hex digits between them. */
-const binary = (hex: string) => Uint8Array.from([2, ...[...bytesOf(hex)].flatMap(pairAt(hex)), 0x0d, 0x0a, 3]);
+const binary = (hex: string) => Uint8Array.of(2, ...Buffer.from(hex, "hex"), 0x0d, 0x0a, 3);
 const inText = (hex: string) => bytesOf(`\x02${hex}\r\n\x03`);
-
-function pairAt(hex: string) {
-  return (_: number, at: number) => (at % 2 === 0 ? [Number.parseInt(hex.slice(at, at + 2), 16)] : []);
-}
 
 /** One block a second, then nothing. */
 function stream(...blocks: readonly Uint8Array[]): Capture {
