@@ -3,7 +3,7 @@ import { type FileHandle, mkdtemp, open, readFile, readlink, symlink, writeFile 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { lastsMs, namesOf, samplesOf } from "../../src/cli/simulate/probe.ts";
 import { resolveProfiles, shippedProfileSources } from "../../src/config/profiles.ts";
 import { loadDriver, loadSimulation } from "../../src/devices/drivers.ts";
@@ -147,6 +147,19 @@ describe("the path of a pty", () => {
     const port = await openPort(link);
     expect((await running).code).toBe(0);
     await port.close();
+  });
+
+  test("cannot be had without socat, also where an earlier run's link still leads somewhere", async () => {
+    const link = join(await folder(), "scale");
+    await symlink("/dev/null", link);
+    const { PATH } = process.env;
+    onTestFinished(() => {
+      process.env["PATH"] = PATH;
+    });
+    process.env["PATH"] = await folder();
+    const { code, err } = await play(link);
+    expect(code).not.toBe(0);
+    expect(err).toContain("apt-get install socat");
   });
 
   test("whose folder is not there is named as what is wrong with the command", async () => {

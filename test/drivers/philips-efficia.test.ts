@@ -112,6 +112,23 @@ describe("an Efficia session", () => {
     }
   });
 
+  it("asks again at last where stray replies come on and on and its own does not", () => {
+    const time = new VirtualTime(driver.session(driver.options.parse({})), "stored");
+    let asked = 0;
+    const take = (actions: readonly Action[]): void => {
+      asked += actions.filter((action) => action.do === "write").length;
+    };
+    take(time.give({ on: "open" }));
+    const head = "MSH|^~\\&|^EfficiaCM||||20140510124500||ORF^R04|MONITORABC0000000500|P|2.4\rMSA|AA|VW99999999\r";
+    const stray = `${head}QRD|20140510124500|R|I|VW99999999|||||STA\rOBR||||MONITOR|||20140510124500\r${oxygen}\r`;
+    for (let at = 3000; at <= 60_000; at += 3000) {
+      while (time.alarm !== undefined && time.alarm <= at) take(time.advance(time.alarm));
+      time.now = at;
+      take(time.give({ on: "data", bytes: bytesOf(`\x0b${stray}\x1c\r`) }));
+    }
+    expect(asked).toBeGreaterThan(2);
+  });
+
   it("waits for the reply that is due where a stray one comes before it, over either framing", () => {
     const framings: readonly (readonly ["mllp" | "bare", (text: string) => string])[] = [
       ["mllp", (text) => `\x0b${text}\x1c\r`],

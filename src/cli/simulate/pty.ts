@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync, lstatSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -59,9 +59,7 @@ export async function servePty(path: string, onOpened: (stream: Duplex) => void)
     stop = () => void socat.kill();
     // Not its “close”, which waits for whoever reads what is left of its output.
     const ended = new Promise((resolve) => socat.once("exit", resolve));
-    let carried = false;
     void opened(socat.stderr).then(() => {
-      carried = true;
       if (stopped || socat.exitCode !== null || socat.signalCode !== null) return;
       const stream = streamOf(socat);
       stop = () => close(socat, stream);
@@ -69,8 +67,7 @@ export async function servePty(path: string, onOpened: (stream: Duplex) => void)
       onOpened(stream);
     });
     await linked(socat, path);
-    // One that ended before anybody opened its pty would end again at once.
-    void ended.then(() => (carried ? again() : setTimeout(again, againMs).unref()));
+    void ended.then(again);
   };
   const again = (): void => {
     if (!stopped) next().catch(() => setTimeout(again, againMs).unref());
@@ -87,6 +84,8 @@ function spawnSocat(path: string, pty: readonly string[], options: readonly stri
   if (!existsSync(dirname(path))) throw new FolderMissing(`There is no folder ${dirname(path)}.`);
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined && !there.isSymbolicLink()) throw new PathTaken(`${path} is there already, and is no link`);
+  // Else the link of an earlier pty would pass for that of this one.
+  rmSync(path, { force: true });
   const address = ["PTY", `link=${path}`, "raw", "echo=0", ...pty].join(",");
   return spawn("socat", ["-dd", "-b", "65536", ...options, address, "STDIO"], { stdio: ["pipe", "pipe", "pipe"] });
 }
