@@ -1,4 +1,4 @@
-import type { Request, SubjectRequest } from "./console/requests.ts";
+import type { SubjectRequest } from "./console/requests.ts";
 import { type Amendment, type Journal, JournalError, type NewDelivery } from "./journal/journal.ts";
 import type { HoldReason, Observation, Standing } from "./model/observation.ts";
 import type { Binding, PatientId, Subject } from "./model/patient.ts";
@@ -7,9 +7,7 @@ import { sameSubject } from "./patient/association.ts";
 import { identifierMistake } from "./patient/barcode.ts";
 import { typedWords } from "./patient/typed-words.ts";
 import type { Places } from "./places.ts";
-import { type Group, groupsOf, idsOf, isElsewhere } from "./taken-together.ts";
-
-type Act = Extract<Request, { do: "hold" | "attach" | "release" | "move" | "discard" }>;
+import { type Act, type Group, groupsOf, idsOf, isElsewhere } from "./taken-together.ts";
 
 /** What a person may settle by saying whose a reading is. */
 const aboutThePatient: readonly HoldReason[] = [

@@ -1,13 +1,11 @@
+import type { Request } from "./console/requests.ts";
 import { type Journal, JournalError, type StoredObservation } from "./journal/journal.ts";
 import type { Observation, Standing } from "./model/observation.ts";
 import type { Binding } from "./model/patient.ts";
 import { sameSubject } from "./patient/association.ts";
 
-/** What a person decides about readings, as far as it says which of them it is about. */
-interface Decision {
-  readonly do: "hold" | "attach" | "release" | "move" | "discard";
-  readonly ids: readonly string[];
-}
+/** What a person decides about readings. */
+export type Act = Extract<Request, { do: "hold" | "attach" | "release" | "move" | "discard" }>;
 
 /** Readings that were taken together, as they stood when the decision was made. */
 export interface Group {
@@ -24,7 +22,7 @@ export interface Group {
  * The groups that these readings are of: of each, all that stands as the one named does and is of the same patient or
  * specimen, or of nobody yet. What two scans shared out is decided about apart; no reading is in two groups.
  */
-export async function groupsOf(journal: Pick<Journal, "observations">, act: Decision): Promise<readonly Group[]> {
+export async function groupsOf(journal: Pick<Journal, "observations">, act: Act): Promise<readonly Group[]> {
   const named = await journal.observations({ limit: 1000, ids: act.ids });
   for (const id of act.ids) {
     if (!named.some((row) => row.observation.id === id))
@@ -60,7 +58,7 @@ export async function groupsOf(journal: Pick<Journal, "observations">, act: Deci
 }
 
 /** A move is of what is filed, and takes what is held of the same group along, whichever of them is named. */
-function stateFor(act: Decision, { standing }: Observation, alike: readonly StoredObservation[]): Standing["state"] {
+function stateFor(act: Act, { standing }: Observation, alike: readonly StoredObservation[]): Standing["state"] {
   const filed = alike.some((row) => row.observation.standing.state === "ready");
   return act.do === "move" && standing.state === "held" && filed ? "ready" : standing.state;
 }

@@ -17,16 +17,15 @@ export const outside: Outside = {
   async driverFacts(id) {
     const driver = await loadDriver(id);
     if (driver === undefined) return undefined;
+    /** What a driver says of options, unless they have mistakes. */
+    const ask = <T>(options: unknown, about: (sound: unknown) => T): T | undefined => {
+      const parsed = driver.options.safeParse(options);
+      return parsed.success ? about(parsed.data) : undefined;
+    };
     return {
       input: driver.input,
-      speaks(options) {
-        const parsed = driver.options.safeParse(options);
-        return parsed.success ? driver.speaks?.(parsed.data) : undefined;
-      },
-      lacks(options) {
-        const parsed = driver.options.safeParse(options);
-        return parsed.success ? (driver.lacks?.(parsed.data) ?? []) : [];
-      },
+      speaks: (options) => ask(options, (sound) => driver.speaks?.(sound)),
+      lacks: (options) => ask(options, (sound) => driver.lacks?.(sound)) ?? [],
     };
   },
   codes: {

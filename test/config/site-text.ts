@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { z } from "zod";
 import { outside as configuredOutside } from "../../src/cli/configuration.ts";
 import { checkSources, type Outside } from "../../src/config/load.ts";
@@ -79,4 +80,10 @@ export async function configurationOf(site: string, profiles?: readonly string[]
   const loaded = await load(site, profiles);
   if (!loaded.ok) throw new Error(loaded.remarks.map(remarkText).join("\n"));
   return loaded.configuration;
+}
+
+/** The good site with one thing otherwise. */
+export function site(from: string, to: string): string {
+  expect(goodSite).toContain(from);
+  return goodSite.replace(from, to);
 }
