@@ -2,7 +2,7 @@ import type { Ballast } from "./ballast.ts";
 import { type Call, type Change, type Share, share, sizeOf } from "./change.ts";
 import { type Database, transaction } from "./database.ts";
 import { JournalError } from "./journal.ts";
-import { gatherMost, gatherMs, Pace } from "./pace.ts";
+import { gatherMost, gatherMs, Pace, type Steady } from "./pace.ts";
 import { asJournalError, isDiskFull } from "./trouble.ts";
 
 /** How a kind of change is taken in. */
@@ -34,6 +34,7 @@ export class CommitQueue {
   readonly #database: Database;
   readonly #ballast: Ballast;
   readonly #watch: QueueWatch;
+  readonly #steady: Steady;
   readonly #lines: Line[] = [];
   #reads: (() => Promise<void>)[] = [];
   #turning: Promise<void> | undefined;
@@ -48,10 +49,11 @@ export class CommitQueue {
   #quiet: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(database: Database, ballast: Ballast, watch: QueueWatch) {
+  constructor(database: Database, ballast: Ballast, watch: QueueWatch, steady: Steady) {
     this.#database = database;
     this.#ballast = ballast;
     this.#watch = watch;
+    this.#steady = steady;
   }
 
   /**
@@ -159,14 +161,14 @@ export class CommitQueue {
         if (shares.every(({ isOneStatement }) => isOneStatement)) for (const one of shares) await this.#commit([one]);
         else await this.#commit(shares);
         const entries = sizeOf(shares.filter(({ essential }) => !essential));
-        this.#pace.made({ changes: sizeOf(shares), entries, waited }, performance.now());
+        this.#pace.made({ changes: sizeOf(shares), entries, waited }, this.#steady.nowMs());
       }
       for (const read of reads) await read();
     }
   }
 
   #isGathering(): boolean {
-    return this.#pace.isGathering(performance.now());
+    return this.#pace.isGathering(this.#steady.nowMs());
   }
 
   /** Waits for others where that is worth it; whether it waited as long as it may. */
@@ -174,9 +176,9 @@ export class CommitQueue {
     const enough = this.#patient === 0 || this.#patient >= gatherMost;
     if (enough || this.#urgent || this.#closed || !this.#isGathering()) return false;
     const waited = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(true), gatherMs);
+      const hush = this.#steady.after(gatherMs, () => resolve(true));
       this.#goOn = () => {
-        clearTimeout(timer);
+        hush();
         resolve(false);
       };
     });

@@ -7,6 +7,7 @@ import { type Interrupted, requeueInterrupted } from "./delivery.ts";
 import { holderWords } from "./holder.ts";
 import { type Journal, JournalError } from "./journal.ts";
 import { readSequences, type Sequences } from "./message.ts";
+import { hostSteady, type Steady } from "./pace.ts";
 import { finishRescue, type Recovered, rescue } from "./rescue.ts";
 import { migrate, migrations } from "./schema.ts";
 import { addShorthand } from "./shorthand.ts";
@@ -24,6 +25,8 @@ export interface JournalOptions {
   readonly lockWaitMs?: number;
   /** Stamps what is set aside. */
   readonly clock?: Pick<Clock, "now">;
+  /** What paces commits; the host's own steady clock unless given. */
+  readonly steady?: Steady;
 }
 
 /** What was found at the start. */
@@ -40,7 +43,7 @@ export interface OpenedJournal extends Interrupted {
  * taken over.
  */
 export async function openJournal(options: JournalOptions): Promise<{ journal: Journal; opened: OpenedJournal }> {
-  const { path, ballastBytes, maxBytes = Number.POSITIVE_INFINITY, lockWaitMs = 2000 } = options;
+  const { path, ballastBytes, maxBytes = Number.POSITIVE_INFINITY, lockWaitMs = 2000, steady = hostSteady } = options;
   const at = options.clock?.now().wall ?? new Date().toISOString();
   const stamp = at.replace(/[-:]|\.\d+/g, "");
   const ballastPath = `${path}.ballast`;
@@ -66,7 +69,7 @@ export async function openJournal(options: JournalOptions): Promise<{ journal: J
     const { database, sequences, interrupted, backup } = started;
     const ballast = await openBallast(ballastPath, ballastBytes);
     const watch = { damaged: () => void mark(suspectPath) };
-    const journal = sqliteJournal({ database, ballast, sequences, maxBytes, watch });
+    const journal = sqliteJournal({ database, ballast, sequences, maxBytes, watch, steady });
     const extra = { ...(recovered && { recovered }), ...(backup !== undefined && { backup }) };
     return { journal, opened: { ...interrupted, ...extra } };
   } catch (error) {

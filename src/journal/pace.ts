@@ -1,6 +1,6 @@
 /** A round of fewer changes is small: its fsync is its price. So many small rounds a second are made at once, about. */
 const few = 8;
-const roundsASecond = 16;
+export const roundsASecond = 16;
 /** After so long without a round the crowd has gone. */
 const lapseMs = 1000;
 /** With fewer new entries than this a whole wait was in vain. */
@@ -10,6 +10,20 @@ const company = 4;
 export const gatherMs = 500;
 /** So many changes that wait are company enough. */
 export const gatherMost = 32;
+
+/** The passing of time, as the commit queue sees it: a steady clock in milliseconds, and an alarm that can be taken back. */
+export interface Steady {
+  nowMs(): number;
+  after(ms: number, ring: () => void): () => void;
+}
+
+export const hostSteady: Steady = {
+  nowMs: () => performance.now(),
+  after(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** What one round of the commit queue was. */
 export interface Round {

@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import { claim, nextDue, settle } from "./delivery.ts";
 import type { Entry, Journal, Outcome } from "./journal.ts";
 import type { Sequences } from "./message.ts";
+import type { Steady } from "./pace.ts";
 import { decide } from "./person.ts";
 import { counts, deliveries, deliveryBytes, events, known, observations } from "./query.ts";
 import { giveBack, type RetainStep, retire, size } from "./retain.ts";
@@ -21,11 +22,12 @@ export interface JournalParts {
   /** Retention keeps the file at or below this size, as far as delivered rows allow. */
   readonly maxBytes: number;
   readonly watch: QueueWatch;
+  readonly steady: Steady;
 }
 
 /** The journal over one open SQLite file. */
-export function sqliteJournal({ database, ballast, sequences, maxBytes, watch }: JournalParts): Journal {
-  const queue = new CommitQueue(database, ballast, watch);
+export function sqliteJournal({ database, ballast, sequences, maxBytes, watch, steady }: JournalParts): Journal {
+  const queue = new CommitQueue(database, ballast, watch, steady);
   const outgoing = { sequences, takers: new Takers() };
   const slab = new Slab();
   // In one transaction: first what became of the old, then the new, then people, then what is handed out.

@@ -1,74 +1,94 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Journal } from "../../src/journal/journal.ts";
-import { gatherMs } from "../../src/journal/pace.ts";
+import { roundsASecond, type Steady } from "../../src/journal/pace.ts";
 import { entryOf, journalForTest } from "../kit/journals.ts";
 import { sampleObservation } from "../kit/sample.ts";
+import { until } from "../kit/until.ts";
 
-/** Six devices that store one reading after the other, until the journal lets changes gather. */
-async function crowd(journal: Journal): Promise<void> {
-  const device = async (): Promise<void> => {
-    for (let i = 0; i < 18; i++) await journal.append(entryOf(sampleObservation()));
-  };
-  await Promise.all(Array.from({ length: 6 }, device));
+/** Time that stands still, so that a slow disk is no slow crowd; a wait for company ends when the test says so. */
+class StandingTime implements Steady {
+  #ring: (() => void) | undefined;
+
+  nowMs(): number {
+    return 0;
+  }
+
+  after(_ms: number, ring: () => void): () => void {
+    this.#ring = ring;
+    return () => {
+      this.#ring = undefined;
+    };
+  }
+
+  get isAwaited(): boolean {
+    return this.#ring !== undefined;
+  }
+
+  /** Lets a wait for company that is under way, or about to be, last as long as it may. */
+  async pass(): Promise<void> {
+    await until(() => this.isAwaited);
+    this.#ring?.();
+    this.#ring = undefined;
+  }
 }
 
-/** Whether it was done before a whole wait for company was over. */
-function first(work: Promise<unknown>): Promise<"done" | "late"> {
-  return Promise.race([work.then(() => "done" as const), sleep(gatherMs - 50).then(() => "late" as const)]);
+/** A journal to which so many readings came one by one, just now, that it lets changes gather. */
+async function crowded(): Promise<{ journal: Journal; path: string; time: StandingTime }> {
+  const time = new StandingTime();
+  const { journal, path } = await journalForTest({ steady: time });
+  for (let i = 0; i < roundsASecond; i++) await journal.append(entryOf(sampleObservation()));
+  // A query comes after the last of these rounds was counted.
+  await journal.counts();
+  return { journal, path, time };
 }
 
 test("readings of a crowd share a commit, though they come one by one", async () => {
-  const { journal } = await journalForTest();
-  await crowd(journal);
+  const { journal, time } = await crowded();
   const first = journal.append(entryOf(sampleObservation()));
-  await sleep(20);
+  await until(() => time.isAwaited);
   let both = false;
   void journal.append(entryOf(sampleObservation())).then(() => {
     both = true;
   });
+  await time.pass();
   await first;
   await Promise.resolve();
   expect(both).toBe(true);
 });
 
 test("whoever asks the journal sees what gathers, and does not wait for company", async () => {
-  const { journal } = await journalForTest();
-  await crowd(journal);
+  const { journal } = await crowded();
   const observation = sampleObservation();
   const appended = journal.append(entryOf(observation, {}));
-  const seen = journal.observations({ limit: 1, ids: [observation.id] });
-  expect(await first(seen)).toBe("done");
-  const [row] = await seen;
+  const [row] = await journal.observations({ limit: 1, ids: [observation.id] });
   expect(row?.deliveries).toHaveLength(1);
   expect(await appended).toEqual({ stored: [observation.id], known: 0 });
 });
 
 test("an instrument that waits for its answer is held up by no crowd, and takes along what gathers", async () => {
-  const { journal } = await journalForTest();
-  await crowd(journal);
-  const talking = journal.append(entryOf(sampleObservation()));
-  const awaited = journal.append({ ...entryOf(sampleObservation()), awaited: true });
-  expect(await first(Promise.all([talking, awaited]))).toBe("done");
+  const { journal } = await crowded();
+  const talking = sampleObservation();
+  const waiting = sampleObservation();
+  const taken = journal.append(entryOf(talking));
+  const answered = journal.append({ ...entryOf(waiting), awaited: true });
+  expect(await answered).toEqual({ stored: [waiting.id], known: 0 });
+  expect(await taken).toEqual({ stored: [talking.id], known: 0 });
 });
 
 test("a message that is rejected is written down at once, also in a crowd", async () => {
-  const { journal } = await journalForTest();
-  await crowd(journal);
+  const { journal } = await crowded();
   void journal.append(entryOf(sampleObservation(), {}));
   const [message] = await journal.claim("emr", 1, 0);
-  const rejected = journal.settle([
-    { id: message?.id ?? "", state: "rejected", at: "2026-03-01T10:00:00.000Z", code: "ACK_REJECT" },
-  ]);
-  expect(await first(rejected)).toBe("done");
+  const id = message?.id ?? "";
+  await journal.settle([{ id, state: "rejected", at: "2026-03-01T10:00:00.000Z", code: "ACK_REJECT" }]);
+  expect(await journal.deliveries({ limit: 1 })).toMatchObject([{ id, state: "rejected" }]);
 });
 
 test("what gathers when the journal is closed is stored", async () => {
-  const { journal, path } = await journalForTest();
-  await crowd(journal);
+  const { journal, path, time } = await crowded();
   const observation = sampleObservation();
   const appended = journal.append(entryOf(observation, {}));
-  await sleep(20);
+  await until(() => time.isAwaited);
   await journal.close();
   expect(await appended).toEqual({ stored: [observation.id], known: 0 });
   const again = await journalForTest({ path });
@@ -76,8 +96,7 @@ test("what gathers when the journal is closed is stored", async () => {
 });
 
 test("the messages of what gathers are written once, with the round, and in the order of their readings", async () => {
-  const { journal } = await journalForTest();
-  await crowd(journal);
+  const { journal, time } = await crowded();
   const written: number[] = [];
   const appended = [1, 2, 3].map((n) => {
     const { observations, events, deliveries } = entryOf(sampleObservation(), { lane: `lane-${n}` });
@@ -91,6 +110,7 @@ test("the messages of what gathers are written once, with the round, and in the 
     });
   });
   expect(written).toEqual([]);
+  await time.pass();
   await Promise.all(appended);
   expect(written).toEqual([1, 2, 3]);
   const lanes = (await journal.claim("emr", 10, 0)).map(({ lane }) => lane);
@@ -98,8 +118,7 @@ test("the messages of what gathers are written once, with the round, and in the 
 });
 
 test("a message that cannot be written is that reading's failure alone", async () => {
-  const { journal } = await journalForTest();
-  await crowd(journal);
+  const { journal, time } = await crowded();
   const { observations, events } = entryOf(sampleObservation());
   const broken = journal.append({
     observations,
@@ -110,6 +129,8 @@ test("a message that cannot be written is that reading's failure alone", async (
   });
   const sound = sampleObservation();
   const appended = journal.append(entryOf(sound, {}));
-  await expect(broken).rejects.toThrow("no such segment");
+  const failed = expect(broken).rejects.toThrow("no such segment");
+  await time.pass();
+  await failed;
   expect(await appended).toEqual({ stored: [sound.id], known: 0 });
 });
