@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Claimed, Journal, Outcome } from "../../src/journal/journal.ts";
-import { deliveryOf, entryOf, journalForTest, queue } from "../kit/journals.ts";
+import { deliveryOf, entryOf, hurried, journalForTest, queue } from "../kit/journals.ts";
 import { sampleObservation } from "../kit/sample.ts";
 
 const at = "2026-11-23T14:05:09.120Z";
@@ -71,7 +71,7 @@ describe("claim", () => {
   });
 
   test("nothing of a lane is ever handed out past an earlier one that waits, whatever happens", async () => {
-    const { journal } = await journalForTest();
+    const { journal } = await journalForTest({ steady: hurried });
     const step = fc.oneof(
       fc.record({ do: fc.constant("append" as const), lane: fc.constantFrom("a", "b") }),
       fc.record({ do: fc.constant("claim" as const), limit: fc.integer({ min: 1, max: 3 }) }),

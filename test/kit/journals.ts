@@ -4,9 +4,19 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Entry, Journal, NewDelivery } from "../../src/journal/journal.ts";
 import { type JournalOptions, type OpenedJournal, openJournal } from "../../src/journal/open.ts";
+import { hostSteady, type Steady } from "../../src/journal/pace.ts";
 import { controlIdOf } from "../../src/model/ids.ts";
 import type { Observation } from "../../src/model/observation.ts";
 import { mint, sampleObservation } from "./sample.ts";
+
+/** The host's time, but that what gathers waits no longer than a turn of the event loop. */
+export const hurried: Steady = {
+  ...hostSteady,
+  after(_ms, ring) {
+    const turn = setImmediate(ring);
+    return () => clearImmediate(turn);
+  },
+};
 
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {

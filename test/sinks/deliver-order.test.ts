@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Journal } from "../../src/journal/journal.ts";
 import { deliver } from "../../src/sinks/deliver.ts";
 import type { SendResult } from "../../src/sinks/sink.ts";
-import { deliveryOf, journalForTest, queue } from "../kit/journals.ts";
+import { deliveryOf, hurried, journalForTest, queue } from "../kit/journals.ts";
 import { sampleObservation } from "../kit/sample.ts";
 import { until } from "../kit/until.ts";
 import { Hand, ok, ScriptedSink, sentIds, setting } from "./delivering.ts";
@@ -211,7 +211,7 @@ describe("claimed ahead", () => {
 });
 
 test("whatever a receiver does, each lane arrives in order, nothing is lost, and nothing changes its id or bytes", async () => {
-  const { journal } = await journalForTest();
+  const { journal } = await journalForTest({ steady: hurried });
   const result = fc.constantFrom<SendResult>(
     ok,
     ok,

@@ -8,6 +8,7 @@ import type { Journal } from "../../../src/journal/journal.ts";
 import { openJournal } from "../../../src/journal/open.ts";
 import { createPlaces } from "../../../src/places.ts";
 import { deliver } from "../../../src/sinks/deliver.ts";
+import { hurried } from "../journals.ts";
 import { mint } from "../sample.ts";
 import type { Cable } from "./cable.ts";
 import type { VirtualReceiver } from "./receiver.ts";
@@ -38,7 +39,7 @@ const nothing = (): void => {};
 
 export async function startVirtualGateway(parts: VirtualParts): Promise<VirtualGateway> {
   const { site, profiles, drivers, time, cables, receiver, path } = parts;
-  const { journal: real } = await openJournal({ path, ballastBytes: 4096, clock: time });
+  const { journal: real } = await openJournal({ path, ballastBytes: 4096, clock: time, steady: hurried });
   const life = { over: false, underWay: 0, asked: 0 };
   const journal = mortal(real, time, life);
   const timers: Timers = { after: (ms, call) => time.after(ms, () => (life.over ? undefined : call())) };
