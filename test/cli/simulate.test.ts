@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { constants } from "node:fs";
 import { type FileHandle, mkdtemp, open, readFile, readlink, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -200,6 +201,25 @@ describe("the path of a pty", () => {
     stop.abort();
     expect((await running).code).toBe(0);
   });
+});
+
+test("a TCP port is one line: who connects last has it, and who had it before learns that it is gone", async () => {
+  const err = new Memory();
+  const stop = new AbortController();
+  const words = ["simulate", "generic-cdc-scanner", "--listen", "0", "--set", "barcode=12345678", "--every", "50ms"];
+  const running = runCli(words, { err, stop: stop.signal });
+  await until(() => err.text.includes("is played at"));
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(err.text)?.[1]);
+  const first = createConnection(port, "127.0.0.1");
+  await once(first, "data");
+  const ended = once(first, "close");
+  const second = createConnection(port, "127.0.0.1");
+  const [bytes] = await once(second, "data");
+  expect(String(bytes)).toContain("12345678");
+  await ended;
+  stop.abort();
+  expect((await running).code).toBe(0);
+  await until(() => second.closed);
 });
 
 describe("the instrument's clock", () => {

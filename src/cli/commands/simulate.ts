@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createConnection, createServer, type Socket } from "node:net";
+import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durationMs } from "../../config/duration.ts";
@@ -199,7 +199,7 @@ async function line(
   if (values.listen !== undefined) {
     const server = createServer(onStream).listen(Number(values.listen), "127.0.0.1");
     await once(server, "listening");
-    say(`127.0.0.1:${values.listen}`);
+    say(`127.0.0.1:${(server.address() as AddressInfo).port}`);
     return () => void server.close();
   }
   const [host = "", port = ""] = (values.connect ?? "").split(/:(?=\d+$)/);

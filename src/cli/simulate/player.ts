@@ -5,7 +5,10 @@ import type { Instrument, InstrumentAction, InstrumentEvent } from "../../driver
 export interface Player {
   /** It takes a measurement now, by its own clock. */
   measure(values: Readonly<Record<string, string>>, at: string): void;
-  /** The stream broke and a new one is there, as after a replug: the instrument itself keeps its memory. */
+  /**
+   * A new stream is there, as after a replug: the instrument itself keeps its memory. It has one line only, so that the
+   * former stream, if it is open still, is ended.
+   */
   attach(stream: Duplex): void;
   /** Whether it has something under way: it will act again by itself. */
   readonly busy: boolean;
@@ -29,7 +32,9 @@ export function play(instrument: Instrument, stream: Duplex, onSafe: (n: number)
   return {
     measure: (values, at) => handle({ on: "measure", values, at }),
     attach(next) {
+      const former = current;
       current = next;
+      former.destroy();
       listen(next);
     },
     get busy() {
