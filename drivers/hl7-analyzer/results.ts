@@ -44,12 +44,13 @@ export function findings(message: Message, options: Options, span: Span): readon
   const specimenFirst = message.get("MSH-9.1") === "OUL";
   /** In ORU, of a person whose first order has one before it: nothing tells whose the others are, so it can be any of them. */
   let anyOf: Pick<Above, "specimen" | "container"> | undefined;
-  /** In OUL, whether the order of the last containers is still to come: it can be of any of them. */
-  let begun = false;
+  /** In OUL, those whose order is still to come: it can be of any of them. */
+  let coming: Pick<Above, "specimen" | "container"> = none;
   for (const [i, segment] of segments.entries()) {
     switch (segment.id) {
       case "PID":
         anyOf = undefined;
+        coming = none;
         above = { ...above, ...none, person: segment };
         break;
       case "SPM":
@@ -57,14 +58,15 @@ export function findings(message: Message, options: Options, span: Span): readon
         if (!specimenFirst) {
           if (above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
         } else if (segment.id === "SPM") {
-          above = { ...above, ...none, specimen: named(undefined, segment, 2) };
+          coming = { specimen: named(coming.specimen, segment, 2), container: undefined };
+          above = { ...above, ...none, ...coming };
         } else {
-          above = { ...above, container: named(begun ? above.container : undefined, segment, 3) };
-          begun = true;
+          coming = { ...coming, container: named(coming.container, segment, 3) };
+          above = { ...above, container: coming.container };
         }
         break;
       case "OBR":
-        begun = false;
+        coming = none;
         above = { ...above, order: segment, orders: above.orders + 1 };
         if (!specimenFirst) above = { ...above, ...(anyOf ?? specimensFrom(segments, i + 1, ["PID", "OBR"])) };
         break;

@@ -77,6 +77,9 @@ describe("a specimen", () => {
     ]);
     const two = [header("OUL^R22"), 'SPM|1|""', "SAC|||TUBE1", "SAC|||TUBE2", "OBR|1", result()];
     expect(specimens(two)).toEqual([undefined]);
+    expect(specimens([header("OUL^R22"), "SPM|1|S1", "SAC|||TUBE1", "SPM|2|S2", "OBR|1", result()])).toEqual([
+      undefined,
+    ]);
     const turns = ["SAC|||TUBE1", "OBR|1", result(), "SAC|||TUBE2", "OBR|2", result("6.1")];
     expect(specimens([header("OUL^R22"), 'SPM|1|""', ...turns])).toEqual(["TUBE1", "TUBE2"]);
   });
@@ -118,6 +121,8 @@ describe("a specimen", () => {
   it("of which one is a control makes none of the results a patient's", () => {
     const { findings } = played([header(), "OBR|1", result(), "SPM|1|T1", "SPM|2|QC1|||||||||Q"]);
     expect(findings.map(({ kind }) => kind)).toEqual(["control"]);
+    const before = ["SPM|1|QC1|||||||||Q", "SPM|2|S2|||||||||P"];
+    expect(played([header("OUL^R22"), ...before, "OBR|1", result()]).findings).toMatchObject([{ kind: "control" }]);
   });
 
   it("follows the results of its order in ORU, and comes before its orders in OUL", () => {
