@@ -1,5 +1,5 @@
 import { number } from "../../src/driver-kit/text.ts";
-import { parseDtm } from "../../src/hl7/dtm.ts";
+import { stampOf } from "../../src/hl7/dtm.ts";
 import { type Message, parse } from "../../src/hl7/message.ts";
 import type { Segment } from "../../src/hl7/segment.ts";
 import type { ReportedSubject } from "../../src/model/observation.ts";
@@ -176,8 +176,7 @@ function coherent(readings: readonly Reading[]): boolean {
   return below(diastolic, systolic) && below(diastolic, mean) && below(mean, systolic);
 }
 
-/** A time as the monitor writes it, in its own zone; its text always, its reading where it is a possible one. */
+/** A time as the monitor writes it; its text always, its reading where it is a possible one. */
 export function deviceTime(text: string): DeviceTime {
-  const local = parseDtm(text)?.local;
-  return local === undefined ? { text } : { text, local };
+  return stampOf(text) ?? { text };
 }

@@ -160,8 +160,8 @@ export class Conversation {
   }
 
   #identify(identity: DeviceIdentity, received: HostTime): void {
-    const local = identity.clock?.local;
-    const skewMs = local === undefined ? undefined : skewOf(local, received.wall, this.#around.timezone);
+    const { clock } = identity;
+    const skewMs = clock === undefined ? undefined : skewOf(clock, received.wall, this.#around.timezone);
     this.#condition.identified(identity, skewMs);
     this.#device = this.#reference(this.#condition.identity);
   }

@@ -1,15 +1,16 @@
-import type { Instant, LocalTime } from "../model/times.ts";
+import type { DeviceTime, Instant } from "../model/times.ts";
 
 /**
  * The instrument's clock minus the host's, both read as wall clocks of the instrument's zone, in milliseconds; positive
- * when the instrument is ahead. An instrument that missed the change to summer time is an hour behind.
+ * when the instrument is ahead. An instrument that missed the change to summer time is an hour behind. One that writes
+ * its offset is compared by that, whatever the zone. Nothing for a time that is none.
  *
  * @param zone IANA name.
  */
-export function skewOf(device: LocalTime, host: Instant, zone: string): number | undefined {
-  const shown = Date.parse(`${device}Z`);
-  if (Number.isNaN(shown)) return undefined;
-  return shown - wallOf(new Date(host), zone);
+export function skewOf({ local, offset }: DeviceTime, host: Instant, zone: string): number | undefined {
+  const shown = Date.parse(`${local}${offset ?? "Z"}`);
+  if (local === undefined || Number.isNaN(shown)) return undefined;
+  return shown - (offset === undefined ? wallOf(new Date(host), zone) : Date.parse(host));
 }
 
 /** What a clock on the wall of this zone shows, counted as if it were UTC. */

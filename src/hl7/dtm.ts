@@ -37,6 +37,22 @@ export function parseDtm(text: string): Dtm | undefined {
   return { local, precision, ...(zone === undefined ? {} : { offset: `${zone.slice(0, 3)}:${zone.slice(3)}` }) };
 }
 
+/** A moment as a sender wrote it: its text, and where that says at least hour and minute, the reading of it. */
+export interface Stamp {
+  readonly text: string;
+  readonly local?: string;
+  readonly offset?: string;
+}
+
+/** Reads a moment, to the second. A date alone names none: like what is no time, it is text. Nothing for nothing. */
+export function stampOf(written: string | undefined): Stamp | undefined {
+  if (written === undefined || written === "") return undefined;
+  const read = parseDtm(written);
+  if (read === undefined || !["minute", "second", "fraction"].includes(read.precision)) return { text: written };
+  const { local, offset } = read;
+  return { text: written, local: local.slice(0, 19), ...(offset !== undefined && { offset }) };
+}
+
 /**
  * Writes an ISO 8601 time as DTM, to the second or to the millisecond, cut and never rounded, with the offset that it
  * carries: `2026-11-23T14:05:09.120+01:00` -> `20261123140509+0100`. Throws a RangeError on anything else.

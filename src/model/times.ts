@@ -11,6 +11,8 @@ export type ClockQuality = "synchronised" | "unsynchronised";
 export interface DeviceTime {
   readonly text: string;
   readonly local?: LocalTime;
+  /** What it wrote beside that as its offset from UTC: `+01:00`. Without it, `local` is a time of the instrument's zone. */
+  readonly offset?: string;
 }
 
 /** One reading of the host's clocks. `boot` names the boot that `monotonicMs` counts from. */

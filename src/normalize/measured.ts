@@ -1,7 +1,7 @@
 import type { Finding } from "../driver-kit/contract.ts";
 import type { MeasuredSource, Times } from "../model/times.ts";
 import type { Circumstances } from "./normalize.ts";
-import { parseWallTime } from "./wall-time.ts";
+import { offsetMs, parseWallTime } from "./wall-time.ts";
 import { transitionBefore, zonedToInstant } from "./zone.ts";
 
 /** When something was measured, and whether the instrument's clock leaves that in doubt. */
@@ -48,17 +48,27 @@ function guess(finding: Finding, { timezone, skewMs, clock }: Circumstances, arr
   const wall = finding.deviceTime.local === undefined ? undefined : parseWallTime(finding.deviceTime.local);
   if (wall === undefined) return { at: arrival, source: "arrival", doubtful: true };
 
-  if (skewMs === undefined) return zoned(wall.wallMs, "device");
-  const forgotten = forgottenHour();
+  const latest = arrival + clock.noteMs;
+  const { offset } = finding.deviceTime;
+  const placed = offset === undefined ? zoned : told(offset);
+  if (skewMs === undefined) return placed(wall.wallMs, "device");
+  const forgotten = offset === undefined ? forgottenHour() : undefined;
   if (forgotten !== undefined) return forgotten;
-  if (Math.abs(skewMs) <= clock.noteMs) return zoned(wall.wallMs, "device");
+  if (Math.abs(skewMs) <= clock.noteMs) return placed(wall.wallMs, "device");
   // The clock is a local one with a constant error: mend its wall time first, then ask what instant that is.
-  const mended = zoned(wall.wallMs - skewMs, "device-corrected");
+  const mended = placed(wall.wallMs - skewMs, "device-corrected");
   return Math.abs(skewMs) <= clock.holdMs ? mended : { ...mended, doubtful: true };
+
+  /** An instrument that writes its offset names the instant itself, whatever the zone. */
+  function told(offset: string) {
+    return (wallMs: number, source: MeasuredSource): Guess => {
+      const at = wallMs - offsetMs(offset);
+      return { at, source, doubtful: at > latest };
+    };
+  }
 
   function zoned(wallMs: number, source: MeasuredSource): Guess {
     const found = zonedToInstant(wallMs, timezone);
-    const latest = arrival + clock.noteMs;
     switch (found.kind) {
       case "unique":
         return { at: found.instant, source, doubtful: found.instant > latest };
@@ -83,6 +93,6 @@ function guess(finding: Finding, { timezone, skewMs, clock }: Circumstances, arr
     // It still runs on the offset from before the change. Long before the change, that offset may not have held.
     const at = wall.wallMs - rest - change.before;
     if (at < change.at - 2 * hourMs) return zoned(wall.wallMs - rest, "device-corrected");
-    return { at, source: "device-corrected", doubtful: at > arrival + clock.noteMs };
+    return { at, source: "device-corrected", doubtful: at > latest };
   }
 }

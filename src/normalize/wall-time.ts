@@ -1,5 +1,10 @@
 import type { LocalTime } from "../model/times.ts";
 
+/** How far ahead of UTC a clock is whose offset is written so (`+01:00`), in milliseconds. */
+export function offsetMs(offset: string): number {
+  return -Date.parse(`1970-01-01T00:00:00${offset}`);
+}
+
 /**
  * A wall time as the milliseconds it would have if it were UTC, and how finely it is written: to the second
  * (`2026-11-23T14:05:09`) or to the minute (`2026-11-23T14:05`). Nothing for a date that is in no calendar.

@@ -6,6 +6,7 @@ import { NoiseWatch } from "../../src/devices/noise.ts";
 import { lineSettings } from "../../src/devices/reader.ts";
 import { skewOf } from "../../src/devices/skew.ts";
 import { type ProblemCode, problems } from "../../src/model/problem.ts";
+import type { DeviceTime } from "../../src/model/times.ts";
 import { profileOf, siteOf } from "../kit/site.ts";
 
 const codes = Object.keys(problems) as ProblemCode[];
@@ -30,18 +31,31 @@ test("every wait lies between one second and one minute, and only a changed conf
   expect(retryAfterMs("LINK_REFUSED", 20, 0)).toBeGreaterThanOrEqual(45_000);
 });
 
+const shown = (local: string, offset?: string): DeviceTime => ({
+  text: `${local}${offset ?? ""}`,
+  local,
+  ...(offset !== undefined && { offset }),
+});
+
 test("the skew is the instrument's wall clock minus the host's in the instrument's zone", () => {
   const host = "2026-11-23T13:05:09.000Z";
-  expect(skewOf("2026-11-23T14:05:09", host, "Europe/Zurich")).toBe(0);
-  expect(skewOf("2026-11-23T14:07:09", host, "Europe/Zurich")).toBe(120_000);
-  expect(skewOf("2026-11-23T08:05:08", host, "America/New_York")).toBe(-1000);
-  expect(skewOf("1999-01-01T00:00:00", host, "Europe/Zurich")).toBeLessThan(-800_000_000_000);
-  expect(skewOf("2026-11-23T00:00:10", "2026-11-22T23:00:00.000Z", "Europe/Zurich")).toBe(10_000);
-  expect(skewOf("2026-13-45T00:00:00", host, "Europe/Zurich")).toBeUndefined();
+  expect(skewOf(shown("2026-11-23T14:05:09"), host, "Europe/Zurich")).toBe(0);
+  expect(skewOf(shown("2026-11-23T14:07:09"), host, "Europe/Zurich")).toBe(120_000);
+  expect(skewOf(shown("2026-11-23T08:05:08"), host, "America/New_York")).toBe(-1000);
+  expect(skewOf(shown("1999-01-01T00:00:00"), host, "Europe/Zurich")).toBeLessThan(-800_000_000_000);
+  expect(skewOf(shown("2026-11-23T00:00:10"), "2026-11-22T23:00:00.000Z", "Europe/Zurich")).toBe(10_000);
+  expect(skewOf(shown("2026-13-45T00:00:00"), host, "Europe/Zurich")).toBeUndefined();
+});
+
+test("an instrument that writes its offset is compared by that, whatever the zone", () => {
+  const host = "2026-11-23T13:05:09.000Z";
+  expect(skewOf(shown("2026-11-23T13:05:09", "+00:00"), host, "Asia/Tokyo")).toBe(0);
+  expect(skewOf(shown("2026-11-23T08:06:09", "-05:00"), host, "Europe/Zurich")).toBe(60_000);
+  expect(skewOf({ text: "as written", offset: "+00:00" }, host, "Asia/Tokyo")).toBeUndefined();
 });
 
 test("an instrument that missed the change to summer time is an hour behind", () => {
-  expect(skewOf("2026-07-01T13:00:00", "2026-07-01T12:00:00.000Z", "Europe/Zurich")).toBe(-3_600_000);
+  expect(skewOf(shown("2026-07-01T13:00:00"), "2026-07-01T12:00:00.000Z", "Europe/Zurich")).toBe(-3_600_000);
 });
 
 test("a bad byte now and then is no noise, and most bytes not understood are", () => {

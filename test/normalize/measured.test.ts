@@ -28,6 +28,33 @@ describe("when a reading was measured", () => {
     });
   });
 
+  it("is the instant that the instrument's own offset names, whatever the zone", () => {
+    const written = (local: string, offset: string, skewMs?: number) => {
+      const deviceTime = { text: `${local}${offset}`, local, offset };
+      const told = circumstances(profile, { received: arrival, ...(skewMs !== undefined && { skewMs }) });
+      const { times, doubtful } = measuredTimes(finding("GLU", "105", { deviceTime }), told);
+      return { measured: times.measured, source: times.source, doubtful };
+    };
+    expect(written("2026-11-23T13:30:00", "+00:00")).toEqual({
+      measured: "2026-11-23T13:30:00.000Z",
+      source: "device",
+      doubtful: false,
+    });
+    expect(written("2026-11-23T08:00", "-05:30").measured).toBe("2026-11-23T13:30:00.000Z");
+    // Twice in the local zone, once with its offset.
+    expect(written("2026-10-25T02:30:00", "+02:00")).toMatchObject({
+      measured: "2026-10-25T00:30:00.000Z",
+      doubtful: false,
+    });
+    expect(written("2026-11-23T13:30:00", "+00:00", 10 * minute)).toMatchObject({
+      measured: "2026-11-23T13:20:00.000Z",
+      source: "device-corrected",
+    });
+    // An hour is no forgotten change of the zone where the offset is written.
+    expect(written("2026-11-23T13:30:00", "+00:00", hour)).toMatchObject({ doubtful: true });
+    expect(written("2026-11-23T14:30:00", "+00:00")).toMatchObject({ doubtful: true });
+  });
+
   it("is the age before arrival where the instrument counts it, whatever its clock", () => {
     const aged = finding("GLU", "105", { ageMs: 12_000, deviceTime: { text: "00:00" } });
     expect(measuredTimes(aged, circumstances(profile))).toMatchObject({

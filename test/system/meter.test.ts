@@ -207,7 +207,7 @@ describe("the results of a meter that nobody put forward in spring", () => {
     const parsed = parseCapture(await readFile("drivers/onetouch-ultra2/captures/download.jsonl", "utf8"));
     if (driver === undefined || profile === undefined || !parsed.ok) throw new Error("the shipped capture is missing");
     const { findings, identities } = replay(driver.session(driver.options.parse({})), parsed.capture.lines);
-    const skewMs = skewOf(identities[0]?.clock?.local ?? "", wall, zone);
+    const skewMs = skewOf(identities[0]?.clock ?? { text: "" }, wall, zone);
     if (skewMs === undefined) throw new Error("the meter told no time");
     const received = { wall, monotonicMs: 1, boot: "b", quality: "synchronised" } as const;
     const around = circumstances(profile, { received, skewMs, timezone: zone });
