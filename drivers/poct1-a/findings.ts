@@ -1,8 +1,8 @@
 import type { Finding, Span, WireValue } from "../../src/driver-kit/contract.ts";
 import { number } from "../../src/driver-kit/text.ts";
-import { parseDtm } from "../../src/hl7/dtm.ts";
+import { stampOf } from "../../src/hl7/dtm.ts";
 import type { DeviceIdentity } from "../../src/model/device.ts";
-import type { DeviceTime } from "../../src/model/times.ts";
+import type { ResultStatus } from "../../src/model/observation.ts";
 import type { Options } from "./options.ts";
 import { all, type Element, find, textOf } from "./xml.ts";
 
@@ -24,29 +24,47 @@ export function identityOf(hello: Element): DeviceIdentity {
 /** The results of an OBS.R01 or OBS.R02, in their order; each SVC is one group. */
 export function findings(message: Element, serial: string, options: Options, span: Span): readonly Finding[] {
   const seen = new Map<string, number>();
-  return all(message, "SVC").flatMap((service, i) =>
-    all(service, "OBS").map((observation) => {
-      const finding = read(message.name, service, observation, serial, options, span);
+  return all(message, "SVC").flatMap((service, i) => {
+    const patientOf = patients(service);
+    return all(service, "OBS").map((observation) => {
+      const finding = read(message.name, service, observation, patientOf(observation), serial, options, span);
       const identity = finding.identity ?? "";
       const count = (seen.get(identity) ?? 0) + 1;
       seen.set(identity, count);
       return { ...finding, group: `service ${i + 1}`, identity: count === 1 ? identity : `${identity}#${count}` };
-    }),
-  );
+    });
+  });
+}
+
+/** Whose an observation of this service is: of the PT that it stands in, or of the only one. */
+function patients(service: Element): (observation: Element) => string {
+  const people = all(service, "PT");
+  const enclosing = new Map(people.flatMap((person) => all(person, "OBS").map((observation) => [observation, person])));
+  return (observation) => {
+    const within = enclosing.get(observation) ?? (people.length > 1 ? undefined : service);
+    return within === undefined ? "" : only(within, "PT.patient_id");
+  };
+}
+
+/** What is said once; what is said several times is said of nobody. */
+function only(within: Element, name: string): string {
+  const [said, ...others] = all(within, name);
+  return others.length === 0 ? textOf(said) : "";
 }
 
 function read(
   type: string,
   service: Element,
   observation: Element,
+  patient: string,
   serial: string,
   options: Options,
   span: Span,
 ): Finding {
   const of = (name: string) => textOf(find(service, `SVC.${name}`));
   const code = textOf(find(observation, "OBS.observation_id"));
-  const [patient, operator] = [textOf(all(service, "PT.patient_id")[0]), textOf(all(service, "OPR.operator_id")[0])];
-  const [time, edited] = [deviceTime(of("observation_dttm")), of("reason_cd") === "EDT"];
+  const operator = only(service, "OPR.operator_id");
+  const [time, edited] = [stampOf(of("observation_dttm")), of("reason_cd") === "EDT"];
   const reported = { ...given("patient", patient), ...given("operator", operator) };
   const flags = flagsOf(observation, options);
   return {
@@ -56,7 +74,7 @@ function read(
     ...(time === undefined ? {} : { deviceTime: time }),
     ...(of("sequence_nbr") === "" ? {} : { record: of("sequence_nbr") }),
     ...(Object.keys(reported).length === 0 ? {} : { reported }),
-    status: edited ? "corrected" : "final",
+    status: edited ? "corrected" : statusOf(observation),
     ...(flags.length === 0 ? {} : { flags }),
     // A date alone, or an impossible one, tells nothing from an equal result of that day.
     ...(time !== undefined && time.local === undefined && of("sequence_nbr") === "" && { mayRecur: true }),
@@ -87,6 +105,11 @@ function readValue(text: string): WireValue {
   return { kind: "number", text: digits, ...(sign === "<" || sign === ">" ? { bound: sign } : {}) };
 }
 
+/** What somebody typed in, the instrument has not measured. */
+function statusOf(observation: Element): ResultStatus {
+  return textOf(find(observation, "OBS.method_cd")) === "I" ? "unverified" : "final";
+}
+
 /** Interpretation as written; method and status where they are not what goes without saying; notes. */
 function flagsOf(observation: Element, { notes }: Options): readonly string[] {
   const of = (name: string) => textOf(find(observation, `OBS.${name}`));
@@ -97,13 +120,6 @@ function flagsOf(observation: Element, { notes }: Options): readonly string[] {
     of("status_cd") === "" ? "" : `status ${of("status_cd")}`,
     ...(notes === "flags" ? all(observation, "NTE.text").map(textOf) : []),
   ].filter((flag) => flag !== "");
-}
-
-function deviceTime(written: string): DeviceTime | undefined {
-  if (written === "") return undefined;
-  const dtm = parseDtm(written);
-  if (dtm === undefined || !["minute", "second", "fraction"].includes(dtm.precision)) return { text: written };
-  return { text: written, local: dtm.local.slice(0, 19) };
 }
 
 function given<K extends string>(key: K, value: string): { [P in K]?: string } {

@@ -105,3 +105,41 @@ describe("documents", () => {
     (text) => expect(parseXml(text)).toBeUndefined(),
   );
 });
+
+describe("a result", () => {
+  const observation = (text: string, more = "") =>
+    `<OBS>${value("OBS.observation_id", "HbA1c")}<OBS.value V="${text}" U="%"/>${more}</OBS>`;
+  const reported = (...content: readonly string[]) => {
+    const on = conversation();
+    on.say(status, message("OBS.R01", head(2), `<SVC>${content.join("")}</SVC>`));
+    return on.findings.map((found) => [found.value.text, found.reported?.patient]);
+  };
+  const person = (id: string) => value("PT.patient_id", id);
+
+  it("is of the patient in whose element it stands, or of the only one", () => {
+    expect(reported(`<PT>${person("P1")}${observation("5.1")}</PT>`)).toEqual([["5.1", "P1"]]);
+    expect(reported(`<PT>${person("P1")}</PT>`, observation("5.1"))).toEqual([["5.1", "P1"]]);
+    expect(
+      reported(`<PT>${person("P1")}${observation("5.1")}</PT>`, `<PT>${person("P2")}${observation("9.9")}</PT>`),
+    ).toEqual([
+      ["5.1", "P1"],
+      ["9.9", "P2"],
+    ]);
+  });
+
+  it("is of nobody where its element names nobody, or several", () => {
+    expect(reported(`<PT>${observation("5.2")}</PT>`, `<PT>${person("P2")}</PT>`)).toEqual([["5.2", undefined]]);
+    expect(reported(`<PT>${person("P1")}</PT><PT>${person("P2")}</PT>`, observation("5.3"))).toEqual([
+      ["5.3", undefined],
+    ]);
+    expect(reported(`<PT>${person("P1")}${person("P2")}${observation("5.4")}</PT>`)).toEqual([["5.4", undefined]]);
+  });
+
+  it("that somebody typed in is not verified", () => {
+    const on = conversation();
+    const typed = observation("5.1", value("OBS.method_cd", "I"));
+    const measured = observation("5.2", value("OBS.method_cd", "M"));
+    on.say(status, message("OBS.R01", head(2), `<SVC><PT>${typed}${measured}</PT></SVC>`));
+    expect(on.findings.map((found) => found.status)).toEqual(["unverified", "final"]);
+  });
+});
