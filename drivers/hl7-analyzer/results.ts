@@ -1,5 +1,5 @@
 import type { Finding, Span } from "../../src/driver-kit/contract.ts";
-import { parseDtm } from "../../src/hl7/dtm.ts";
+import { stampOf } from "../../src/hl7/dtm.ts";
 import type { Message } from "../../src/hl7/message.ts";
 import type { Segment } from "../../src/hl7/segment.ts";
 import type { ReadingKind, ReportedSubject, ResultStatus } from "../../src/model/observation.ts";
@@ -33,6 +33,8 @@ interface Above {
   readonly orders: number;
 }
 
+type Specimens = Pick<Above, "specimen" | "container">;
+
 /** The results of a message, in their order. All have the span of the message: its segments mean nothing alone. */
 export function findings(message: Message, options: Options, span: Span): readonly Finding[] {
   const found: Finding[] = [];
@@ -42,33 +44,30 @@ export function findings(message: Message, options: Options, span: Span): readon
   let above: Above = { header: message.find("MSH"), person: undefined, ...none, orders: 0 };
   // In ORU a specimen follows the results of its order; in OUL it comes before its orders.
   const specimenFirst = message.get("MSH-9.1") === "OUL";
-  /** In ORU, of a person whose first order has one before it: nothing tells whose the others are, so it can be any of them. */
-  let anyOf: Pick<Above, "specimen" | "container"> | undefined;
+  let anyOf = specimenFirst ? undefined : misplaced(segments, 0);
   /** In OUL, those whose order is still to come: it can be of any of them. */
-  let coming: Pick<Above, "specimen" | "container"> = none;
+  let coming: Specimens = none;
   for (const [i, segment] of segments.entries()) {
     switch (segment.id) {
       case "PID":
-        anyOf = undefined;
+        if (!specimenFirst) anyOf = misplaced(segments, i + 1);
         coming = none;
         above = { ...above, ...none, person: segment };
         break;
       case "SPM":
+        if (!specimenFirst) break;
+        coming = { specimen: named(coming.specimen, segment, 2), container: undefined };
+        above = { ...above, ...none, ...coming };
+        break;
       case "SAC":
-        if (!specimenFirst) {
-          if (above.order === undefined) anyOf ??= specimensFrom(segments, i, ["PID"]);
-        } else if (segment.id === "SPM") {
-          coming = { specimen: named(coming.specimen, segment, 2), container: undefined };
-          above = { ...above, ...none, ...coming };
-        } else {
-          coming = { ...coming, container: named(coming.container, segment, 3) };
-          above = { ...above, container: coming.container };
-        }
+        if (!specimenFirst) break;
+        coming = { ...coming, container: named(coming.container, segment, 3) };
+        above = { ...above, container: coming.container };
         break;
       case "OBR":
         coming = none;
         above = { ...above, order: segment, orders: above.orders + 1 };
-        if (!specimenFirst) above = { ...above, ...(anyOf ?? specimensFrom(segments, i + 1, ["PID", "OBR"])) };
+        if (!specimenFirst) above = { ...above, ...(anyOf ?? specimensFrom(segments, i + 1, ["PID", "ORC", "OBR"])) };
         break;
       case "OBX":
         if (isResult(segment, options)) {
@@ -83,12 +82,43 @@ export function findings(message: Message, options: Options, span: Span): readon
   return found;
 }
 
+/**
+ * In ORU, all specimens and containers of a person of whom one stands before its order. One that stands before all orders
+ * alone is that of each; otherwise nothing tells whose they are, and each order can be of any of them.
+ */
+function misplaced(segments: readonly Segment[], from: number): Specimens | undefined {
+  let orders = 0;
+  let inOrder = false;
+  let isMisplaced = false;
+  let isBehind = false;
+  /** Different things that are said in one place, before an order or in it. */
+  const places = new Set<string>();
+  let place = "";
+  for (let i = from; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment === undefined || segment.id === "PID") break;
+    if (segment.id === "ORC" || segment.id === "OBR") {
+      if (place !== "") places.add(place);
+      place = "";
+      inOrder = segment.id === "OBR";
+      if (inOrder) orders += 1;
+    } else if (segment.id === "SPM" || segment.id === "SAC") {
+      place += `${segment.id} ${segment.field(segment.id === "SPM" ? 2 : 3)}\n`;
+      isMisplaced ||= !inOrder;
+      isBehind ||= !inOrder && orders > 0;
+    }
+  }
+  if (!isMisplaced) return undefined;
+  if (place !== "") places.add(place);
+  const { specimen, container } = specimensFrom(segments, from, ["PID"]);
+  if (!isBehind && places.size < 2) return { specimen, container };
+  return { specimen: ofNobody(specimen), container: ofNobody(container) };
+}
+
+const ofNobody = (named: Named | undefined): Named | undefined => named && { ...named, id: "", several: true };
+
 /** The specimens and containers from here to the first of these segments. */
-function specimensFrom(
-  segments: readonly Segment[],
-  from: number,
-  ends: readonly string[],
-): Pick<Above, "specimen" | "container"> {
+function specimensFrom(segments: readonly Segment[], from: number, ends: readonly string[]): Specimens {
   let specimen: Named | undefined;
   let container: Named | undefined;
   for (let i = from; i < segments.length; i++) {
@@ -140,16 +170,15 @@ function notesAfter(segments: readonly Segment[], at: number): readonly string[]
 function read(obx: Segment, notes: readonly string[], above: Above, options: Options, span: Span): Finding {
   const { header, person, specimen, container, order, orders } = above;
   const own = timeOf(obx, order);
-  const time = own ?? parsed(header?.get(7));
+  const time = own ?? stampOf(header?.get(7));
   const tooMany = [specimen, container].some((some) => some !== undefined && some.written.length > mostWritten);
   const mayRecur = tooMany || (time !== undefined && own?.local === undefined);
   const status = statusOf(obx, order);
   const flags = obx.tree(8).map((repetition) => repetition[0]?.[0] ?? "");
   const allFlags = [...flags, ...(options.notes === "flags" ? notes : [])].filter((flag) => flag !== "");
-  const specimenId = options.specimen.map((place) => idAt(place, above)).find((id) => id !== "") ?? "";
   const reported: ReportedSubject = {
     ...given("patient", options.patient === "none" ? "" : idAt(options.patient, above)),
-    ...given("specimen", specimenId),
+    ...given("specimen", specimenOf(above, options)),
     ...given("operator", text(obx, 16)),
   };
   return {
@@ -203,15 +232,7 @@ function kindOf({ header, order, specimen }: Above, { controlOrders, unknownRole
 
 /** Analysed (OBX-19), else observed (OBX-14), else the order's (OBR-7). */
 function timeOf(obx: Segment, order: Segment | undefined): DeviceTime | undefined {
-  return parsed(obx.get(19) ?? obx.get(14) ?? order?.get(7));
-}
-
-function parsed(written: string | undefined): DeviceTime | undefined {
-  if (written === undefined) return undefined;
-  const read = parseDtm(written);
-  // A date alone names no moment.
-  if (read === undefined || !["minute", "second", "fraction"].includes(read.precision)) return { text: written };
-  return { text: written, local: read.local.slice(0, 19) };
+  return stampOf(obx.get(19) ?? obx.get(14) ?? order?.get(7));
 }
 
 /** Table 0085, and where OBX-11 is empty the order's OBR-25. A letter that says "not verified" is no final result. */
@@ -232,13 +253,25 @@ function statusOf(obx: Segment, order: Segment | undefined): ResultStatus {
   }
 }
 
+/** The first place that names a specimen. One that names several names none, and neither does any place after it. */
+function specimenOf(above: Above, { specimen: places }: Options): string {
+  const { specimen, container } = above;
+  for (const place of places) {
+    // Where there are several specimens, nothing tells which of them is in the container.
+    const named = { "SPM-2": [specimen], "SAC-3": [specimen, container] }[place as string] ?? [];
+    if (named.some((some) => some?.several)) return "";
+    const id = idAt(place, above);
+    if (id !== "") return id;
+  }
+  return "";
+}
+
 function idAt(place: Options["specimen"][number], { person, specimen, container, order }: Above): string {
   switch (place) {
     case "SPM-2":
       return specimen?.id ?? "";
     case "SAC-3":
-      // Where there are several specimens, nothing tells which of them is in the container.
-      return specimen?.several ? "" : (container?.id ?? "");
+      return container?.id ?? "";
     case "OBR-2":
       return text(order, 2);
     case "OBR-3":

@@ -65,6 +65,54 @@ describe("a result that tells no time of its own", () => {
   });
 });
 
+describe("a value", () => {
+  const value = (type: string, written: string) => {
+    const [found] = played([header(), "OBR|1", `OBX|1|${type}|Glu||${written}|mmol/L|||||F`]).findings;
+    return found?.value;
+  };
+
+  it.each([
+    ["NM", "5.8", "5.8", undefined],
+    ["ST", "<5.8", "5.8", "<"],
+    ["", "5.8", "5.8", undefined],
+    ["SN", "^5.8", "5.8", undefined],
+    ["SN", ">^5.8", "5.8", ">"],
+  ])("is a number where %s says one: %s", (type, written, text, bound) => {
+    expect(value(type, written)).toEqual({ kind: "number", text, ...(bound !== undefined && { bound }) });
+  });
+
+  it.each([
+    ["ST", "5.8^6.2", "5.8^6.2"],
+    ["NM", "5.8^6.2", "5.8^6.2"],
+    ["NM", "^6.2", "^6.2"],
+    ["NA", "5.8", "5.8"],
+    ["DT", "20240101", "20240101"],
+    ["TM", "1201", "1201"],
+    ["SN", "^5^-^8", "^5^-^8"],
+    ["SN", "^1^.^5", "^1^.^5"],
+    ["SN", "^^-^5", "^^-^5"],
+    ["SN", "-^5", "-^5"],
+    ["SN", "^5&6", "^5&6"],
+    ["CWE", "3^4.5", "4.5"],
+    ["CE", "POS", "POS"],
+    ["NM", "5~6", "5; 6"],
+  ])("is no number but text where %s says %s", (type, written, text) => {
+    expect(value(type, written)).toEqual({ kind: "text", text });
+  });
+});
+
+describe("a time", () => {
+  it("keeps the offset that it is written with", () => {
+    const timed = (at: string) => played([header(), "OBR|1", `${result()}||||||||${at}`]).findings[0]?.deviceTime;
+    expect(timed("20240101120000+0900")).toEqual({
+      text: "20240101120000+0900",
+      local: "2024-01-01T12:00:00",
+      offset: "+09:00",
+    });
+    expect(timed("20240101120000")).toEqual({ text: "20240101120000", local: "2024-01-01T12:00:00" });
+  });
+});
+
 describe("a specimen", () => {
   const specimens = (segments: readonly string[]) =>
     played(segments).findings.map(({ reported }) => reported?.specimen);
@@ -98,6 +146,28 @@ describe("a specimen", () => {
     ];
     expect(specimens(container)).toEqual([undefined, undefined]);
     expect(specimens([header(), "OBR|1", result(), "SPM|1|T1", "SAC|||C1", "SPM|2|T2"])).toEqual([undefined]);
+  });
+
+  it("that stands between two orders of an ORU is of either, and so is its role", () => {
+    const orders = (...between: readonly string[]) =>
+      played([header(), "PID|1||P1", "ORC|RE", "OBR|1", result("5.1"), "ORC|RE", ...between, "OBR|2", result("6.1")]);
+    for (const segment of ["SPM|1|T2", "SAC|||T2"]) {
+      const { findings } = orders(segment, "ORC|RE", "OBR|3", result("7.1"), "SPM|3|T3");
+      expect(findings.map(({ reported }) => reported?.specimen)).toEqual([undefined, undefined, undefined]);
+    }
+    expect(orders("SPM|1|QC1|||||||||Q").findings.map(({ kind }) => kind)).toEqual(["control", "control"]);
+    const next = ["PID|2||P2", "ORC|RE", "OBR|1", result("8.1"), "SPM|1|T8"];
+    expect(specimens([header(), "PID|1||P1", "SPM|1|T1", "OBR|1", result(), "SPM|2|T2", ...next])).toEqual([
+      undefined,
+      "T8",
+    ]);
+  });
+
+  it("of which there are several is not looked for in the order, but one in several containers is that one", () => {
+    expect(specimens([header(), "OBR|1||A", result(), "SPM|1|A", "SPM|2|B"])).toEqual([undefined]);
+    expect(specimens([header("OUL^R22"), "SPM|1", "SAC|||C1", "SAC|||C2", "OBR|1||F", result()])).toEqual([undefined]);
+    expect(specimens([header("OUL^R22"), "SPM|1|S1", "SAC|||C1", "SAC|||C2", "OBR|1||F", result()])).toEqual(["S1"]);
+    expect(specimens([header(), "OBR|1||A", result()])).toEqual(["A"]);
   });
 
   it("is part of what a result is known by, also where there are several", () => {
