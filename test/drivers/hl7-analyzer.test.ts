@@ -154,6 +154,7 @@ describe("a specimen", () => {
     for (const segment of ["SPM|1|T2", "SAC|||T2"]) {
       const { findings } = orders(segment, "ORC|RE", "OBR|3", result("7.1"), "SPM|3|T3");
       expect(findings.map(({ reported }) => reported?.specimen)).toEqual([undefined, undefined, undefined]);
+      expect(orders(segment).findings.map(({ reported }) => reported?.specimen)).toEqual([undefined, undefined]);
     }
     expect(orders("SPM|1|QC1|||||||||Q").findings.map(({ kind }) => kind)).toEqual(["control", "control"]);
     const next = ["PID|2||P2", "ORC|RE", "OBR|1", result("8.1"), "SPM|1|T8"];
