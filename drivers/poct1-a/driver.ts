@@ -144,6 +144,10 @@ class Conversation implements Session {
         this.#discard(span, "not-a-reading", "the instrument broke off the conversation");
         return;
       default:
+        if (all(root, "OBS").length > 0) {
+          this.#refuse(span, controlId, "results in a message of a type that brings none");
+          return;
+        }
         // Keep-alives, events, lists: nothing of them is a result, and the instrument waits to hear that they came.
         this.#discard(span, "not-a-reading");
         this.#acknowledge("AA", controlId);
@@ -151,12 +155,16 @@ class Conversation implements Session {
   }
 
   #results({ root, controlId, span }: Message): void {
-    if (all(root, "OBS").length > MOST_RESULTS) {
-      this.#discard(span, "malformed", "more results than there can be");
-      this.#acknowledge("AE", controlId);
+    const observations = all(root, "OBS").length;
+    if (observations > MOST_RESULTS) {
+      this.#refuse(span, controlId, "more results than there can be");
       return;
     }
     const found = findings(root, this.#serial, this.#options, span);
+    if (found.length < observations) {
+      this.#refuse(span, controlId, "a result outside of SVC, without time and role");
+      return;
+    }
     if (found.length === 0) {
       this.#discard(span, "not-a-reading", "a message without results");
       this.#acknowledge("AA", controlId);
@@ -171,6 +179,12 @@ class Conversation implements Session {
     const receipt = ++this.#receipt;
     this.#storing.set(receipt, controlId);
     this.#actions.push({ do: "report", receipt, findings: found });
+  }
+
+  /** What cannot be read must stay in the instrument. */
+  #refuse(span: Span, controlId: string, detail: string): void {
+    this.#discard(span, "malformed", detail);
+    this.#acknowledge("AE", controlId);
   }
 
   #answered(receipt: number, stored: boolean): void {

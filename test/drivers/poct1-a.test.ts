@@ -135,6 +135,18 @@ describe("a result", () => {
     expect(reported(`<PT>${person("P1")}${person("P2")}${observation("5.4")}</PT>`)).toEqual([["5.4", undefined]]);
   });
 
+  it("that cannot be read is refused, wherever it stands", () => {
+    const on = conversation();
+    on.say(status);
+    const inside = `<SVC><PT>${observation("5.1")}</PT></SVC>`;
+    expect(on.say(message("OBS.R01", head(2), `<PT>${observation("5.1")}</PT>`))).toEqual(["AE 2"]);
+    expect(on.say(message("OBS.R01", head(3), `${inside}<PT>${observation("5.2")}</PT>`))).toEqual(["AE 3"]);
+    expect(on.say(message("OBS.R03", head(4), inside))).toEqual(["AE 4"]);
+    expect(on.say(message("EVS.R01", head(5), "<EVT/>"))).toEqual(["AA 5"]);
+    expect(on.findings).toEqual([]);
+    expect(on.discards).toEqual(["malformed", "malformed", "malformed", "not-a-reading"]);
+  });
+
   it("that somebody typed in is not verified", () => {
     const on = conversation();
     const typed = observation("5.1", value("OBS.method_cd", "I"));
