@@ -44,30 +44,36 @@ export function findings(message: Message, options: Options, span: Span): readon
   let above: Above = { header: message.find("MSH"), person: undefined, ...none, orders: 0 };
   // In ORU a specimen follows the results of its order; in OUL it comes before its orders.
   const specimenFirst = message.get("MSH-9.1") === "OUL";
-  let anyOf = specimenFirst ? undefined : misplaced(segments, 0);
+  let anyOf = misplaced(segments, 0, specimenFirst);
   /** In OUL, those whose order is still to come: it can be of any of them. */
   let coming: Specimens = none;
+  /** Whether the person has an order. */
+  let isBegun = false;
   for (const [i, segment] of segments.entries()) {
     switch (segment.id) {
       case "PID":
-        if (!specimenFirst) anyOf = misplaced(segments, i + 1);
-        coming = none;
-        above = { ...above, ...none, person: segment };
+        if (isBegun) anyOf = misplaced(segments, i + 1, specimenFirst);
+        isBegun = false;
+        // What a person cuts off from its order is nobody's word, but a control stays one.
+        coming = { specimen: ofNobody(coming.specimen), container: ofNobody(coming.container) };
+        above = { ...above, ...none, ...coming, person: segment };
         break;
       case "SPM":
-        if (!specimenFirst) break;
+        if (!specimenFirst || anyOf !== undefined) break;
         coming = { specimen: named(coming.specimen, segment, 2), container: undefined };
         above = { ...above, ...none, ...coming };
         break;
       case "SAC":
-        if (!specimenFirst) break;
+        if (!specimenFirst || anyOf !== undefined) break;
         coming = { ...coming, container: named(coming.container, segment, 3) };
         above = { ...above, container: coming.container };
         break;
       case "OBR":
         coming = none;
         above = { ...above, order: segment, orders: above.orders + 1 };
-        if (!specimenFirst) above = { ...above, ...(anyOf ?? specimensFrom(segments, i + 1, ["PID", "ORC", "OBR"])) };
+        isBegun = true;
+        if (anyOf !== undefined) above = { ...above, ...anyOf };
+        else if (!specimenFirst) above = { ...above, ...specimensFrom(orderBehind(segments, i)) };
         break;
       case "OBX":
         if (isResult(segment, options)) {
@@ -83,10 +89,12 @@ export function findings(message: Message, options: Options, span: Span): readon
 }
 
 /**
- * In ORU, all specimens and containers of a person of whom one stands before its order. One that stands before all orders
- * alone is that of each; otherwise nothing tells whose they are, and each order can be of any of them.
+ * All specimens and containers of a person of whom one stands where the message's type has none: in ORU before its order,
+ * in OUL behind the first order. One that stands between the person and all orders alone, or behind the only order, is that
+ * of each; otherwise nothing tells whose they are, and each order can be of any of them.
  */
-function misplaced(segments: readonly Segment[], from: number): Specimens | undefined {
+function misplaced(segments: readonly Segment[], from: number, specimenFirst: boolean): Specimens | undefined {
+  const theirs: Segment[] = [];
   let orders = 0;
   let inOrder = false;
   let isMisplaced = false;
@@ -96,34 +104,41 @@ function misplaced(segments: readonly Segment[], from: number): Specimens | unde
   let place = "";
   for (let i = from; i < segments.length; i++) {
     const segment = segments[i];
-    if (segment === undefined || segment.id === "PID") break;
+    if (segment === undefined || (segment.id === "PID" && orders > 0)) break;
     if (segment.id === "ORC" || segment.id === "OBR") {
       if (place !== "") places.add(place);
       place = "";
       inOrder = segment.id === "OBR";
       if (inOrder) orders += 1;
+    } else if (segment.id === "PID") {
+      isBehind ||= theirs.length > 0;
     } else if (segment.id === "SPM" || segment.id === "SAC") {
+      isMisplaced ||= specimenFirst ? theirs.length === 0 && orders > 0 : !inOrder;
+      isBehind ||= orders > 0 && !inOrder;
       place += `${segment.id} ${segment.field(segment.id === "SPM" ? 2 : 3)}\n`;
-      isMisplaced ||= !inOrder;
-      isBehind ||= !inOrder && orders > 0;
+      theirs.push(segment);
     }
   }
   if (!isMisplaced) return undefined;
   if (place !== "") places.add(place);
-  const { specimen, container } = specimensFrom(segments, from, ["PID"]);
-  if (!isBehind && places.size < 2) return { specimen, container };
-  return { specimen: ofNobody(specimen), container: ofNobody(container) };
+  const all = specimensFrom(theirs);
+  const isOfEach = places.size < 2 && (specimenFirst ? orders === 1 : !isBehind);
+  return isOfEach ? all : { specimen: ofNobody(all.specimen), container: ofNobody(all.container) };
 }
 
 const ofNobody = (named: Named | undefined): Named | undefined => named && { ...named, id: "", several: true };
 
-/** The specimens and containers from here to the first of these segments. */
-function specimensFrom(segments: readonly Segment[], from: number, ends: readonly string[]): Specimens {
+/** What stands behind an OBR, up to the next order or person. */
+function orderBehind(segments: readonly Segment[], at: number): readonly Segment[] {
+  let end = at + 1;
+  while (end < segments.length && !["PID", "ORC", "OBR"].includes(segments[end]?.id ?? "")) end++;
+  return segments.slice(at + 1, end);
+}
+
+function specimensFrom(segments: readonly Segment[]): Specimens {
   let specimen: Named | undefined;
   let container: Named | undefined;
-  for (let i = from; i < segments.length; i++) {
-    const segment = segments[i];
-    if (segment === undefined || ends.includes(segment.id)) break;
+  for (const segment of segments) {
     if (segment.id === "SPM") specimen = named(specimen, segment, 2);
     if (segment.id === "SAC") container = named(container, segment, 3);
   }
@@ -182,7 +197,7 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
     ...given("operator", text(obx, 16)),
   };
   return {
-    ...measured(obx, options),
+    ...measured(obx, order, options),
     kind: kindOf(above, options),
     ...(order === undefined ? {} : { group: `order ${orders}` }),
     ...(time === undefined ? {} : { deviceTime: time }),
@@ -210,10 +225,14 @@ function read(obx: Segment, notes: readonly string[], above: Above, options: Opt
 }
 
 /** Channel, value and unit, of the closed lists that the profile gives. */
-function measured(obx: Segment, options: Options): Pick<Finding, "channel" | "value" | "unit"> {
+function measured(
+  obx: Segment,
+  order: Segment | undefined,
+  options: Options,
+): Pick<Finding, "channel" | "value" | "unit"> {
   const code = text(obx, 3, options.code);
   const unit = text(obx, 6);
-  const value = readValue(obx, options);
+  const value = readValue(obx, statusCode(obx, order), options);
   const units = Object.hasOwn(options.tests, code) ? options.tests[code] : undefined;
   const said = `${value.kind === "number" ? (value.bound ?? "") : ""}${value.text ?? ""}${unit === "" ? "" : ` ${unit}`}`;
   if (units === undefined) return { channel: OTHER, value: { kind: "text", text: `${obx.field(3)}: ${said}` } };
@@ -235,10 +254,14 @@ function timeOf(obx: Segment, order: Segment | undefined): DeviceTime | undefine
   return stampOf(obx.get(19) ?? obx.get(14) ?? order?.get(7));
 }
 
-/** Table 0085, and where OBX-11 is empty the order's OBR-25. A letter that says "not verified" is no final result. */
+/** OBX-11, and where it is empty the order's OBR-25. */
+function statusCode(obx: Segment, order: Segment | undefined): string {
+  return obx.get(11) ?? order?.get(25) ?? "F";
+}
+
+/** Table 0085. A letter that says "not verified" is no final result. */
 function statusOf(obx: Segment, order: Segment | undefined): ResultStatus {
-  const status = obx.get(11) ?? order?.get(25) ?? "F";
-  switch (status) {
+  switch (statusCode(obx, order)) {
     case "F":
     case "X":
       return "final";

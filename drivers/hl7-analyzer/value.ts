@@ -12,9 +12,13 @@ const coded = ["CE", "CF", "CNE", "CWE"];
 
 /**
  * Reads OBX-5. What is not wholly a number, of a type for numbers or words, stays text; nothing, dashes, asterisks, HL7's
- * null, a word of the profile's list and status X are no values.
+ * null, a word of the profile's list and status X (table 0085) are no values.
  */
-export function readValue(obx: Segment, { absentValues }: Pick<Options, "absentValues">): WireValue {
+export function readValue(
+  obx: Segment,
+  status: string | undefined,
+  { absentValues }: Pick<Options, "absentValues">,
+): WireValue {
   const type = obx.get(2) ?? "";
   const [repetition = [], ...others] = obx.tree(5);
   const said = [repetition, ...others].map((one) => written(coded.includes(type) ? meaning(one) : one));
@@ -22,7 +26,7 @@ export function readValue(obx: Segment, { absentValues }: Pick<Options, "absentV
   const [first = ""] = said;
   const text = type === "SN" && isOneNumber(repetition) ? repetition.flat().join("").trim() : first;
   const wrote = text === "" ? {} : { text };
-  if (obx.get(11) === "X") return { kind: "absent", reason: "failed", ...wrote };
+  if (status === "X") return { kind: "absent", reason: "failed", ...wrote };
   if (text === "" || text === NULL) return { kind: "absent", reason: "not-measured", ...wrote };
   const reason = Object.hasOwn(absentValues, text) ? absentValues[text] : undefined;
   if (reason !== undefined) return { kind: "absent", reason, text };

@@ -101,6 +101,13 @@ describe("a value", () => {
   });
 });
 
+describe("a standing", () => {
+  it("that only the order has counts for its results, an absence too", () => {
+    const [found] = played([header(), `OBR|1${"|".repeat(24)}X`, result().replace(/F$/, "")]).findings;
+    expect(found?.value).toEqual({ kind: "absent", reason: "failed", text: "5.8" });
+  });
+});
+
 describe("a time", () => {
   it("keeps the offset that it is written with", () => {
     const timed = (at: string) => played([header(), "OBR|1", `${result()}||||||||${at}`]).findings[0]?.deviceTime;
@@ -162,6 +169,25 @@ describe("a specimen", () => {
       undefined,
       "T8",
     ]);
+  });
+
+  it("that stands where an OUL has none, or before a person, is nobody's, but a control stays one", () => {
+    const oul = header("OUL^R22");
+    const turned = ["OBR|1||OR1", result("5.1"), "SPM|1|S1"];
+    const second = ["OBR|2||OR2", result("6.1"), "SPM|2|S2"];
+    expect(specimens([oul, "PID|1||A", ...turned, ...second])).toEqual([undefined, undefined]);
+    expect(specimens([oul, "PID|1||A", ...turned])).toEqual(["S1"]);
+    expect(specimens([oul, "PID|1||A", ...turned, "PID|2||B", "SPM|1|S3", "OBR|1||OR3", result()])).toEqual([
+      "S1",
+      "S3",
+    ]);
+    for (const type of ["OUL^R22", "ORU^R01"]) {
+      const { findings } = played([header(type), "SPM|1|QC1|||||||||Q", "PID|1||A", "OBR|1||OR1", result()]);
+      expect(findings.map(({ kind, reported }) => [kind, reported?.specimen])).toEqual([["control", undefined]]);
+      expect(specimens([header(type), "PID|1||A", "SPM|1|S1", "PID|2||B", "OBR|1||OR1", result()])).toEqual([
+        undefined,
+      ]);
+    }
   });
 
   it("of which there are several is not looked for in the order, but one in several containers is that one", () => {
