@@ -39,8 +39,7 @@ export function createRepeats(): Repeats {
   return {
     look(observation) {
       const seen = all.get(keyOf(observation));
-      const last = seen?.at(-1);
-      if (seen === undefined || last === undefined) return "new";
+      if (seen === undefined) return "new";
       switch (observation.times.source) {
         case "age": {
           const text = textOf(observation);
@@ -56,12 +55,8 @@ export function createRepeats(): Repeats {
         }
         case "arrival":
           // An analyzer that names the specimen says itself what is what.
-          if (observation.reported?.specimen !== undefined || observation.evidence.session === last.session)
-            return "new";
-          if (last.text !== textOf(observation)) return "new";
-          // An instrument that names two patients measured two.
-          if (isAnother(last.patient, observation.reported?.patient)) return "new";
-          return Math.abs(last.at - measuredAt(observation)) <= standingWithinMs ? "perhaps" : "new";
+          if (observation.reported?.specimen !== undefined) return "new";
+          return mayStand(seen, observation) ? "perhaps" : "new";
         default:
           return "new";
       }
@@ -87,6 +82,13 @@ export function createRepeats(): Repeats {
 }
 
 const keyOf = ({ device, code }: Unbound): string => `${device.device}\n${device.serial ?? ""}\n${code.channel}`;
+
+/** Whether the instrument, which was away, may show the last measurement still. One that names two patients measured two. */
+function mayStand(seen: readonly Seen[], observation: Unbound): boolean {
+  const last = seen.findLast(({ patient }) => !isAnother(patient, observation.reported?.patient));
+  if (last === undefined || last.session === observation.evidence.session) return false;
+  return last.text === textOf(observation) && Math.abs(last.at - measuredAt(observation)) <= standingWithinMs;
+}
 
 function isAnother(before: string | undefined, now: string | undefined): boolean {
   return before !== undefined && now !== undefined && before !== now;

@@ -37,6 +37,8 @@ test("an analyzer that names the specimen says itself what is what; a patient or
   const repeats = createRepeats();
   repeats.remember(reporting(0, "first", { patient: "0001" }));
   expect(repeats.look(reporting(5, "second", { patient: "0002" }))).toBe("new");
+  repeats.remember(reporting(6, "first", { patient: "0002" }));
+  expect(repeats.look(reporting(8, "second", { patient: "0001" }))).toBe("perhaps");
   repeats.remember(reporting(10, "first", { specimen: "S-1" }));
   expect(repeats.look(reporting(20, "second", { specimen: "S-1" }))).toBe("new");
 });
